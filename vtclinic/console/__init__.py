@@ -1,0 +1,1 @@
+"""The IT administrator's web console; it reaches no clinical data."""

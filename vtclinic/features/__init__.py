@@ -1,0 +1,1 @@
+"""What a clinic does, one package per feature."""

@@ -1,0 +1,1 @@
+"""Clinics on this instance: which they are, how a request finds one, how they look."""
