@@ -1,0 +1,1 @@
+"""Which therapists fit what a patient needs and asked for."""

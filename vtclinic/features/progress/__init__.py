@@ -1,0 +1,1 @@
+"""Questionnaires a patient answers, their scores, and how these move over time."""

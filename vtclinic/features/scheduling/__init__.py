@@ -1,0 +1,1 @@
+"""Working hours, open times, bookings and calendar files."""
