@@ -131,6 +131,8 @@ def prepare(lock: Path) -> None:
     """Bring .venv to what the lock says; cheap when it is there already."""
     if is_ready(lock):
         return
+    if not os.access(VENV if VENV.is_dir() else ROOT, os.W_OK):
+        raise PermissionError(errno.EACCES, "not writable")
     with only_one_setup():
         if is_ready(lock):
             return
