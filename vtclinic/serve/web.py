@@ -1,0 +1,98 @@
+"""The web process: Flask and Socket.IO on green threads, one port, `python -m vtclinic.serve.web --home H --port P`."""
+
+from __future__ import annotations
+
+from vtclinic.serve import runtime
+
+if __name__ == "__main__":
+    # Before any other import: whatever was imported earlier keeps its blocking sockets and locks.
+    runtime.patch()
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from vtclinic.app import create_app
+from vtclinic.core import blocking, logs, uow
+from vtclinic.core.errors import ClinicError
+from vtclinic.core.settings import Settings, load_settings
+from vtclinic.serve import drain
+from vtclinic.serve.ports import CANNOT_START, CannotStart, explain
+
+WATCH_SECONDS = 0.1
+
+log = logging.getLogger(__name__)
+
+
+class _Stop:
+    asked = False
+
+
+def arguments(process: str) -> argparse.Namespace:
+    """Read what the supervisor says to its children."""
+    parser = argparse.ArgumentParser(prog=f"vtclinic.serve.{process}")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--parent", type=int, default=0, help="end when this process is no longer the parent")
+    return parser.parse_args()
+
+
+def serve(settings: Settings, *, port: int, parent: int) -> None:
+    """Answer on one port until asked to stop or left alone by the supervisor."""
+    if settings.async_mode != runtime.mode():
+        raise CannotStart(f"This process runs {runtime.mode()}, but the setting async_mode is {settings.async_mode}.")
+    blocking.set_runner(runtime.run_blocking)
+    app = create_app(settings)
+    requests = drain.Requests(app)
+    try:
+        listener = runtime.listen(settings.bind, port)
+    except OSError as error:
+        raise explain(error, settings.bind, port) from error
+    server = runtime.Server(listener, requests)
+    server.start()
+    log.info("serving", extra={"port": port, "pid": os.getpid()})
+    while not _Stop.asked and parent in (0, os.getppid()):
+        runtime.sleep(WATCH_SECONDS)
+    leave(server, requests, app.extensions["socketio"])
+
+
+def leave(server: runtime.Server, requests: drain.Requests, socketio: Any) -> None:
+    """Stop within STOP_SECONDS: no new connections, sockets told, answers under way finished."""
+    began = time.monotonic()
+    server.stop_accepting()
+    drain.dismiss_sockets(socketio)
+    finished = requests.wait(drain.STOP_SECONDS - (time.monotonic() - began))
+    uow.engines().dispose()
+    log.info("stopped" if finished else "stopped with answers under way", extra={"seconds": round(time.monotonic() - began, 1)})
+
+
+def _ask_to_stop(*_: object) -> None:
+    # Only a flag: a signal may arrive inside the event loop, where nothing else is safe.
+    _Stop.asked = True
+
+
+def main() -> None:
+    """Run until told to stop; one sentence on stderr when it cannot start."""
+    given = arguments("web")
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, _ask_to_stop)
+    try:
+        settings = load_settings(given.home)
+        logs.configure(f"web:{given.port}", settings.log_level)
+        serve(settings, port=given.port, parent=given.parent)
+    except ClinicError as error:
+        sys.stderr.write(f"{error.message} {error.hint}".strip() + "\n")
+        sys.stderr.flush()
+        os._exit(getattr(error, "exit_code", CANNOT_START))
+    sys.stderr.flush()
+    # Green threads of half-open connections would hold an ordinary exit back.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

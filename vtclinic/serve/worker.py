@@ -1,0 +1,54 @@
+"""The worker process: runs the queued jobs in ordinary threads, `python -m vtclinic.serve.worker --home H`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from vtclinic.app import create_app
+from vtclinic.core import jobs, logs, uow
+from vtclinic.core.errors import ClinicError
+from vtclinic.core.settings import load_settings
+from vtclinic.serve.ports import CANNOT_START
+
+WATCH_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Work until told to stop; one sentence on stderr when it cannot start."""
+    parser = argparse.ArgumentParser(prog="vtclinic.serve.worker")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--parent", type=int, default=0, help="end when this process is no longer the parent")
+    given = parser.parse_args()
+    try:
+        settings = load_settings(given.home)
+        logs.configure("worker", settings.log_level)
+        create_app(settings)
+    except ClinicError as error:
+        sys.stderr.write(f"{error.message} {error.hint}".strip() + "\n")
+        sys.exit(CANNOT_START)
+    if given.parent:
+        threading.Thread(target=_follow, args=(given.parent,), name="parent", daemon=True).start()
+    log.info("working", extra={"pid": os.getpid()})
+    jobs.run_worker(threads=settings.worker_threads)
+    uow.engines().dispose()
+    log.info("stopped")
+
+
+def _follow(parent: int) -> None:
+    """End this process the ordinary way when the supervisor is gone."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(WATCH_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
