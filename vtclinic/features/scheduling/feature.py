@@ -1,0 +1,5 @@
+"""What scheduling brings."""
+
+from vtclinic.core.feature import Feature
+
+scheduling = Feature("scheduling")
