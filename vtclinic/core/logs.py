@@ -22,13 +22,15 @@ FIELDS = frozenset(
     {
         *("event", "level", "logger", "process", "pid", "time"),
         *("method", "endpoint", "status", "ms", "request_id"),
-        *("job", "clinic", "error", "places", "retries_left", "attempt", "seconds", "count", "state"),
+        *("job", "clinic", "error", "places", "retries_left", "attempt", "seconds", "count", "state", "kind"),
         *("name", "port", "code", "signal", "version", "workers"),
     }
 )
 REQUEST_ID = re.compile(r"[0-9a-f]{16,64}")
 # These say for each packet or statement what was in it; only their warnings are wanted.
 TALKATIVE = ("engineio", "socketio", "sqlalchemy", "werkzeug", "huey", "alembic", "urllib3")
+# Asked every few seconds by machines.
+UNTOLD = ("static", "tenants.alive", "tenants.ready")
 # huey reports a failing job with its arguments; core.jobs reports it without.
 MUTED = ("huey",)
 
@@ -87,7 +89,8 @@ _RECORD_KEYS = frozenset(vars(logging.makeLogRecord({})))
 
 def install(app: Flask) -> None:
     """Write one line for each answer: method, endpoint's name (a path may hold a token), status, milliseconds, request id."""
-    app.before_request(_begin)
+    # First of all, so that requests refused by another hook have an id too.
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_finish)
 
 
@@ -98,10 +101,10 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    # A request refused before `_begin` ran has neither.
+    # A request that failed while its host was looked up never began.
     began = g.get("request_began", time.perf_counter())
     response.headers["X-Request-Id"] = identity = g.get("request_id", uuid4().hex)
-    if request.endpoint not in ("static", "healthz", "readyz"):
+    if request.endpoint not in UNTOLD:
         access.info(
             "request",
             method=request.method,

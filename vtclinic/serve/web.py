@@ -17,7 +17,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from vtclinic.app import create_app
+from flask import Flask
+
+from vtclinic.app import attach_sockets, create_app
 from vtclinic.core import blocking, logs, uow
 from vtclinic.core.errors import ClinicError
 from vtclinic.core.settings import Settings, load_settings
@@ -48,6 +50,8 @@ def serve(settings: Settings, *, port: int, parent: int) -> None:
         raise CannotStart(f"This process runs {runtime.mode()}, but the setting async_mode is {settings.async_mode}.")
     blocking.set_runner(runtime.run_blocking)
     app = create_app(settings)
+    logs.install(app)
+    attach_sockets(app, settings)
     requests = drain.Requests(app)
     try:
         listener = runtime.listen(settings.bind, port)
@@ -55,10 +59,28 @@ def serve(settings: Settings, *, port: int, parent: int) -> None:
         raise explain(error, settings.bind, port) from error
     server = runtime.Server(listener, requests)
     server.start()
+    if not settings.redis_url:
+        runtime.spawn(pass_signals_on, app)
     log.info("serving", extra={"port": port, "pid": os.getpid()})
     while not _Stop.asked and parent in (0, os.getppid()):
         runtime.sleep(WATCH_SECONDS)
     leave(server, requests, app.extensions["socketio"])
+
+
+def pass_signals_on(app: Flask) -> None:
+    """Carry what the worker and other web processes signal to this process's browsers, for as long as it runs."""
+    socketio = app.extensions["socketio"]
+    while not _Stop.asked:
+        try:
+            app.extensions["vt.bus"].listen(
+                lambda room, event, payload: socketio.emit(event, payload, to=room),
+                runtime.sleep,
+                lambda: not _Stop.asked,
+            )
+        except Exception:
+            # A signal is a courtesy; what it announces is stored. Look again rather than go deaf.
+            log.exception("signals could not be read")
+            runtime.sleep(1)
 
 
 def leave(server: runtime.Server, requests: drain.Requests, socketio: Any) -> None:

@@ -10,8 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
-from vtclinic.app import create_app
-from vtclinic.core import jobs, logs, uow
+from vtclinic.app import open_house
+from vtclinic.core import jobs, logs, sockets, uow
+from vtclinic.core.bus import Bus
 from vtclinic.core.errors import ClinicError
 from vtclinic.core.settings import load_settings
 from vtclinic.serve.ports import CANNOT_START
@@ -30,7 +31,8 @@ def main() -> None:
     try:
         settings = load_settings(given.home)
         logs.configure("worker", settings.log_level)
-        create_app(settings)
+        open_house(settings)
+        sockets.set_emitter(sockets.worker_emitter(settings.redis_url, Bus(settings.home)))
     except ClinicError as error:
         sys.stderr.write(f"{error.message} {error.hint}".strip() + "\n")
         sys.exit(CANNOT_START)
