@@ -49,7 +49,9 @@ class WorkingHours:
     leave: tuple[Leave, ...] = ()
 
     def on(self, day: date) -> tuple[WallInterval, ...]:
-        """Return the intervals that begin on a day, before leave is taken away."""
+        """Return the intervals that begin on a day; what runs into leave from the day before is taken away later."""
+        if any(leave.first <= day <= leave.last for leave in self.leave):
+            return ()
         return self.exceptions.get(day, self.weekly.get(day.weekday(), ()))
 
 
