@@ -1,0 +1,5 @@
+"""What identity brings."""
+
+from vtclinic.core.feature import Feature
+
+identity = Feature("identity")

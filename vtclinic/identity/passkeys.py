@@ -1,0 +1,128 @@
+"""Passkeys (WebAuthn Level 2) with user verification, so that one of them alone proves two factors. Pure.
+
+The relying party is the hostname the page was read on; a passkey of one hostname does not work on another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from vtclinic.core.errors import Invalid
+from vtclinic.core.i18n import gettext as _
+
+VALID_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class RelyingParty:
+    """The site a passkey is for: its hostname, its name, and the origins a browser may report."""
+
+    host: str
+    name: str
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who a new passkey is for; `handle` is opaque bytes, never an address."""
+
+    handle: bytes
+    name: str
+    known_credentials: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewPasskey:
+    """What has to be remembered of a passkey."""
+
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+
+
+def creation_options(site: RelyingParty, owner: Owner) -> tuple[str, bytes]:
+    """Return the JSON for `navigator.credentials.create` and its challenge."""
+    options = generate_registration_options(
+        rp_id=site.host,
+        rp_name=site.name,
+        user_id=owner.handle,
+        user_name=owner.name,
+        user_display_name=owner.name,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
+        exclude_credentials=_descriptors(owner.known_credentials),
+    )
+    return options_to_json(options), options.challenge
+
+
+def created(site: RelyingParty, answer: str, challenge: bytes) -> NewPasskey:
+    """Check a browser's answer to `creation_options`; raise Invalid in plain words."""
+    try:
+        found = verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.host,
+            expected_origin=list(site.origins),
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise Invalid(_("This passkey did not work. Nothing was changed. Try again, or use an app that shows codes.")) from error
+    return NewPasskey(found.credential_id, found.credential_public_key, found.sign_count)
+
+
+def request_options(site: RelyingParty, known_credentials: Iterable[bytes] = ()) -> tuple[str, bytes]:
+    """Return the JSON for `navigator.credentials.get` and its challenge; without credentials any passkey of this site is asked for."""
+    options = generate_authentication_options(
+        rp_id=site.host, allow_credentials=_descriptors(known_credentials), user_verification=UserVerificationRequirement.REQUIRED
+    )
+    return options_to_json(options), options.challenge
+
+
+def credential_id_of(answer: str) -> bytes | None:
+    """Read which passkey answered, before anything is verified."""
+    try:
+        parsed: Any = json.loads(answer)
+        return base64url_to_bytes(parsed["id"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def proved(site: RelyingParty, answer: str, challenge: bytes, known: NewPasskey) -> int | None:
+    """Return the passkey's new sign count when it signed our challenge, else None."""
+    try:
+        found = verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.host,
+            expected_origin=list(site.origins),
+            credential_public_key=known.public_key,
+            credential_current_sign_count=known.sign_count,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError):
+        return None
+    return found.new_sign_count
+
+
+def _descriptors(credentials: Iterable[bytes]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=credential) for credential in credentials]

@@ -1,0 +1,158 @@
+"""Sign-ins on devices: begun, looked up with each request, ended by time or on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from vtclinic.core import clock
+from vtclinic.core.ids import new_token
+from vtclinic.core.policy import Actor
+from vtclinic.core.scope import current_clinic
+from vtclinic.core.uow import before_end, session
+from vtclinic.identity.limits import CONFIRM_WITHIN, SECOND_STEP_WITHIN, SET_UP_WITHIN, limits
+from vtclinic.identity.models import LoginSession, Stage, User, UserState
+from vtclinic.identity.tokens import digest
+
+PURPOSE = "session"
+TOUCH_EVERY = timedelta(seconds=30)
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Where a sign-in comes from: a coarse device label, and the place tries are counted for. Neither address nor User-Agent is kept."""
+
+    device: str = ""
+    place: str = "unknown"
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A sign-in that was begun: the cookie's token, and how far it has come."""
+
+    token: str
+    stage: Stage
+
+
+def device_label(user_agent: str) -> str:
+    """Say coarsely what a User-Agent is: "Firefox, Windows"."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part)
+
+
+def begin(user: User, visit: Visit, *, stage: Stage, mfa: bool = False) -> Begun:
+    """Begin a sign-in under a new token and end the one this browser had: an id known before sign-in is worth nothing after."""
+    now, token = clock.now(), new_token()
+    if visit.token:
+        _end(LoginSession.digest == digest(visit.token, PURPOSE))
+    session().add(
+        LoginSession(
+            digest=digest(token, PURPOSE),
+            user_uid=user.uid,
+            stage=stage,
+            acting_role=user.acting_role,
+            device=visit.device,
+            mfa=mfa,
+            created_at=now,
+            last_seen=now,
+            expires_at=now + _lasts(user, stage),
+            fresh_until=now + limits().fresh if stage == Stage.OPEN else None,
+        )
+    )
+    return Begun(token, stage)
+
+
+def find(token: str | None) -> LoginSession | None:
+    """Return the live sign-in behind a cookie; None when it is unknown, ended, too old, or its account is switched off."""
+    row = look(token)
+    if row is None or row.revoked_at is not None or why_over(row) or not _may_stay(row):
+        return None
+    return row
+
+
+def look(token: str | None) -> LoginSession | None:
+    """Return a cookie's sign-in even when it is over."""
+    if not token:
+        return None
+    return session().scalar(select(LoginSession).where(LoginSession.digest == digest(token, PURPOSE)))
+
+
+def why_over(row: LoginSession) -> str:
+    """Say which clock ended a sign-in: "idle", "absolute", or "" while it runs."""
+    now, idle = clock.now(), limits().idle(staff=row.user.is_staff)
+    if row.expires_at <= now:
+        return "absolute"
+    return "idle" if row.last_seen + idle <= now else ""
+
+
+def seen(row: LoginSession) -> None:
+    """Note that the person is there; written at most twice a minute, with the end of the unit of work."""
+    now, uid = clock.now(), row.uid
+    if now - row.last_seen >= TOUCH_EVERY:
+        before_end(lambda db: _touch(db, uid, now))
+
+
+def actor_for(row: LoginSession) -> Actor:
+    """Return who acts in this sign-in; without roles until every step is done."""
+    user, here = row.user, current_clinic().uid
+    if row.stage != Stage.OPEN:
+        return Actor(uid=user.uid, role=row.stage, clinic_uid=here, session_uid=row.uid)
+    return Actor(
+        uid=user.uid,
+        role=row.acting_role if row.acting_role in user.roles else user.acting_role,
+        roles=frozenset(user.roles),
+        clinic_uid=here,
+        name=user.name,
+        mfa=row.mfa,
+        fresh_until=row.fresh_until,
+        session_uid=row.uid,
+    )
+
+
+def open_sessions(user_uid: UUID) -> Sequence[LoginSession]:
+    """Return a person's live sign-ins, the latest used first."""
+    rows = session().scalars(
+        select(LoginSession)
+        .where(LoginSession.user_uid == user_uid, LoginSession.revoked_at.is_(None), LoginSession.stage == Stage.OPEN)
+        .order_by(LoginSession.last_seen.desc())
+    )
+    return [row for row in rows if not why_over(row)]
+
+
+def end_sessions(user_uid: UUID, *, only: UUID | None = None, but: UUID | None = None) -> int:
+    """End a person's sign-ins: all, one, or all but one; returns how many were running."""
+    where = [LoginSession.user_uid == user_uid]
+    if only is not None:
+        where.append(LoginSession.uid == only)
+    if but is not None:
+        where.append(LoginSession.uid != but)
+    return _end(*where)
+
+
+def _end(*where: object) -> int:
+    done = session().execute(update(LoginSession).where(LoginSession.revoked_at.is_(None), *where).values(revoked_at=clock.now()))  # type: ignore[arg-type]
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _touch(db: Session, uid: UUID, now: datetime) -> None:
+    db.execute(update(LoginSession).where(LoginSession.uid == uid, LoginSession.last_seen < now).values(last_seen=now))
+
+
+def _lasts(user: User, stage: Stage) -> timedelta:
+    whole = limits().absolute(staff=user.is_staff)
+    return {Stage.SECOND_STEP: SECOND_STEP_WITHIN, Stage.SET_UP: SET_UP_WITHIN, Stage.CONFIRM: CONFIRM_WITHIN}.get(stage, whole)
+
+
+def _may_stay(row: LoginSession) -> bool:
+    if row.stage == Stage.CONFIRM:
+        return row.user.state == UserState.UNCONFIRMED
+    return row.user.state == UserState.ACTIVE
