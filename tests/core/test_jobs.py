@@ -56,13 +56,8 @@ def queue(wiring, settings):
     """An open, empty queue."""
     jobs.configure(settings)
     yield jobs._wiring.queue
-    storage = jobs._wiring.queue.storage
-    storage.flush_all()
-    if hasattr(storage, "close"):
-        storage.close()
-    else:
-        storage.conn.close()
-        storage.pool.disconnect()
+    jobs._wiring.queue.storage.flush_all()
+    jobs.close()
 
 
 def test_a_job_runs_once_in_its_clinics_scope_with_ids_alone(queue, wiring):
@@ -153,7 +148,7 @@ def test_ping_says_when_the_queue_is_gone(wiring, tmp_path):
         jobs.ping()
     jobs.configure(Settings(home=tmp_path))
     jobs.ping()
-    jobs._wiring.queue.storage.close()
+    jobs.close()
 
 
 WORKER = """
@@ -241,4 +236,4 @@ def test_the_queue_file_is_private_and_holds_no_pickle(wiring, tmp_path):
         data = bytes(connection.execute("select data from task").fetchone()[0])
     connection.close()
     assert data.startswith(b'{"message":')
-    jobs._wiring.queue.storage.close()
+    jobs.close()

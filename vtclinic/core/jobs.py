@@ -91,10 +91,18 @@ def set_clinic_lister(lister: Callable[[], Iterable[str]]) -> None:
 
 
 def configure(settings: Settings) -> None:
-    """Open the queue that this process uses."""
+    """Open the queue that this process uses, in place of one opened before."""
+    close()
     queue = open_queue(settings.home, settings.redis_url)
     queue.signal(SIGNAL_ERROR)(_note_failure)
     _wiring.queue, _wiring.task, _wiring.ticks = queue, queue.task(name="run")(_run), {}
+
+
+def close() -> None:
+    """Close the queue, if one is open."""
+    if _wiring.queue is not None:
+        _wiring.queue.storage.close()
+        _wiring.queue = _wiring.task = None
 
 
 def enqueue(name: str, *, clinic: str | None = None, **ids: object) -> None:
@@ -219,6 +227,8 @@ def run_worker(*, threads: int, stop_after: float = 10.0) -> None:
         consumer.run()
     finally:
         ended.set()
+        ticker.join(5)
+        close()
 
 
 def _keep_time(ended: threading.Event) -> None:

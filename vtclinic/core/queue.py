@@ -162,6 +162,11 @@ class SqliteQueueStorage(SqliteStorage):
         """Raise when the file cannot be read."""
         self.queue_size()
 
+    def close(self) -> bool:
+        """Close the file and give up this process's shelf."""
+        self._owner.release()
+        return bool(super().close())
+
 
 class ShelfOwner:
     """A process's name on its shelf, alive as long as it holds a file lock."""
@@ -199,6 +204,14 @@ class ShelfOwner:
 
     def forget(self, owner: str) -> None:
         self._path(owner).unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Die on purpose: what is still on the shelf may be put back."""
+        with self._guard:
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+                self.forget(self._name)
 
     def _path(self, owner: str) -> Path:
         return self._folder / f"shelf-{owner}.lock"
@@ -250,6 +263,12 @@ class RedisQueueStorage(RedisStorage):
     def ping(self) -> None:
         """Raise when the server does not answer."""
         self.conn.ping()
+
+    def close(self) -> None:
+        """Close the connections and let the lease go."""
+        self.conn.delete(self._lease + self._owner)
+        self.conn.close()
+        self.pool.disconnect()
 
 
 def open_queue(home: Path, redis_url: str) -> JobQueue:

@@ -1,0 +1,5 @@
+"""What console brings."""
+
+from vtclinic.core.feature import Feature
+
+console = Feature("console")

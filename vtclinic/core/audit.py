@@ -1,0 +1,160 @@
+"""Who did what to whose record, in rows chained so that an edit shows.
+
+Each row's MAC covers the row and the one before it, under a key that is not in the database; a single head row seals the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Uuid, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from vtclinic.core import clock
+from vtclinic.core.database import ClinicBase, ControlBase, UtcDateTime
+from vtclinic.core.policy import Actor
+from vtclinic.core.scope import current_clinic
+from vtclinic.core.uow import before_control_end, before_end
+
+GENESIS = bytes(32)
+
+
+class _Entry:
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor_uid: Mapped[UUID | None] = mapped_column(Uuid)
+    actor_role: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    subject_uid: Mapped[str]
+    reason: Mapped[str | None]
+    mac: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class _Head:
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+    mac: Mapped[bytes] = mapped_column(LargeBinary)
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditEntry(_Entry, ClinicBase):
+    """One act in a clinic. It holds ids and fixed words, never a patient's words."""
+
+    __tablename__ = "audit_entry"
+    patient_uid: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+
+
+class AuditHead(_Head, ClinicBase):
+    """The end of a clinic's chain; one row."""
+
+    __tablename__ = "audit_head"
+
+
+class InstanceAuditEntry(_Entry, ControlBase):
+    """One act of an IT admin on the instance."""
+
+    __tablename__ = "audit_entry"
+
+
+class InstanceAuditHead(_Head, ControlBase):
+    """The end of the instance's chain; one row."""
+
+    __tablename__ = "audit_head"
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """What `verify` found; `broken_at` is the first row that does not fit, if any."""
+
+    rows: int
+    broken_at: int | None = None
+    problem: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether nothing was changed."""
+        return not self.problem
+
+
+def record(actor: Actor, action: str, subject: str, subject_uid: UUID | str, *, patient_uid: UUID | None = None, reason: str | None = None) -> None:
+    """Note an act in the clinic's chain; it is written with the current unit of work, reads included.
+
+    `reason` is one of our own fixed words, never free text.
+    """
+    values = _values(actor, action, subject, str(subject_uid), reason) | {"patient_uid": patient_uid}
+    key = current_clinic().keys.derived("audit")
+    before_end(lambda session: _append(session, key, AuditEntry, AuditHead, values))
+
+
+def record_instance(actor: Actor, action: str, subject: str, subject_uid: UUID | str, *, key: bytes, reason: str | None = None) -> None:
+    """Note an IT admin's act in the instance's chain."""
+    values = _values(actor, action, subject, str(subject_uid), reason)
+    before_control_end(lambda session: _append(session, key, InstanceAuditEntry, InstanceAuditHead, values))
+
+
+def verify(session: Session, key: bytes, *, instance: bool = False) -> ChainReport:
+    """Walk a whole chain and say whether any row was changed, removed or added by other hands."""
+    entry, head = (InstanceAuditEntry, InstanceAuditHead) if instance else (AuditEntry, AuditHead)
+    previous, rows = GENESIS, 0
+    for row in session.scalars(select(entry).order_by(entry.seq).execution_options(yield_per=500)):
+        rows += 1
+        if row.seq != rows:
+            return ChainReport(rows, row.seq, "a row is missing before this one")
+        if not hmac.compare_digest(row.mac, _mac(key, previous, row)):
+            return ChainReport(rows, row.seq, "this row or the one before it was changed")
+        previous = row.mac
+    end = session.get(head, 1)
+    if end is None:
+        return ChainReport(rows) if rows == 0 else ChainReport(rows, rows, "the end of the chain is missing")
+    if end.seq != rows or end.mac != previous or not hmac.compare_digest(end.seal, _seal(key, end.seq, end.mac)):
+        return ChainReport(rows, rows, "rows were removed from the end")
+    return ChainReport(rows)
+
+
+def entries_about(session: Session, patient_uid: UUID, *, limit: int = 100) -> Iterable[AuditEntry]:
+    """Return the newest acts on one patient's record, newest first."""
+    return session.scalars(select(AuditEntry).where(AuditEntry.patient_uid == patient_uid).order_by(AuditEntry.seq.desc()).limit(limit))
+
+
+def _values(actor: Actor, action: str, subject: str, subject_uid: str, reason: str | None) -> dict[str, Any]:
+    return {
+        "at": clock.now(),
+        "actor_uid": actor.uid,
+        "actor_role": actor.role,
+        "action": action,
+        "subject": subject,
+        "subject_uid": subject_uid,
+        "reason": reason,
+    }
+
+
+def _append(session: Session, key: bytes, entry: type[Any], head: type[Any], values: dict[str, Any]) -> None:
+    end = session.get(head, 1, with_for_update=True)
+    if end is None:
+        end = head(id=1, seq=0, mac=GENESIS, seal=b"")
+        session.add(end)
+    row = entry(seq=end.seq + 1, mac=b"", **values)
+    row.mac = _mac(key, end.mac, row)
+    end.seq, end.mac = row.seq, row.mac
+    end.seal = _seal(key, end.seq, end.mac)
+    session.add(row)
+    session.flush()
+
+
+def _mac(key: bytes, previous: bytes, row: Any) -> bytes:
+    patient = getattr(row, "patient_uid", None)
+    parts = [row.seq, row.at.isoformat(), row.actor_uid, row.actor_role, row.action, row.subject, row.subject_uid, patient, row.reason]
+    text = json.dumps([None if part is None else str(part) for part in parts])
+    return hmac.new(key, previous + text.encode(), hashlib.sha256).digest()
+
+
+def _seal(key: bytes, seq: int, mac: bytes) -> bytes:
+    return hmac.new(key, b"head" + str(seq).encode() + mac, hashlib.sha256).digest()

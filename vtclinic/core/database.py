@@ -1,0 +1,148 @@
+"""Engines and base classes: one database per clinic, one control database."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections import OrderedDict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, inspect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from vtclinic.core.errors import Unavailable
+from vtclinic.core.ids import new_id
+
+BUSY_SECONDS = 15.0
+WRITE = "vt_write"
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in Python, naive UTC in the database; refuses naive input."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into naive UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant without a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Mark the stored instant as UTC."""
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+class _Rows:
+    """Shared by both bases: a row made in Python has its uid at once, and sealed attributes are set after what they need."""
+
+    def __init__(self, **values: Any) -> None:
+        mapper = inspect(type(self))
+        if "uid" in mapper.columns and "uid" not in values:
+            values = {"uid": new_id()} | values
+        for name in sorted(values, key=lambda name: name not in mapper.all_orm_descriptors):
+            if not hasattr(type(self), name):
+                raise TypeError(f"{type(self).__name__} has no {name}")
+            setattr(self, name, values[name])
+
+
+class ClinicBase(_Rows, DeclarativeBase):
+    """Base of every table in a clinic's own database. No model carries a clinic id."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class ControlBase(_Rows, DeclarativeBase):
+    """Base of the control database's tables: clinics, hostnames, wrapped keys, instance admins."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class Engines:
+    """A bounded set of open engines; the least recently used is closed first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._open: OrderedDict[str, Engine] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, url: str) -> Engine:
+        """Return the engine for a database, opening it when needed."""
+        with self._lock:
+            engine = self._open.get(url)
+            if engine is None:
+                engine = self._open[url] = open_engine(url)
+            self._open.move_to_end(url)
+            spare = [self._open.popitem(last=False)[1] for _ in range(len(self._open) - self._limit)]
+        for old in spare:
+            old.dispose()
+        return engine
+
+    def forget(self, url: str) -> None:
+        """Close one engine (its database is about to move or go)."""
+        with self._lock:
+            engine = self._open.pop(url, None)
+        if engine is not None:
+            engine.dispose()
+
+    def dispose(self) -> None:
+        """Close all of them."""
+        with self._lock:
+            engines = list(self._open.values())
+            self._open.clear()
+        for engine in engines:
+            engine.dispose()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+
+def open_engine(url: str) -> Engine:
+    """Open one database with the settings its kind needs."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 0, "check_same_thread": False}, pool_size=4, max_overflow=60)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=4, max_overflow=8, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, so that a writer takes its lock at the start
+    _retry(connection, "PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    write = connection.get_execution_options().get(WRITE, False)
+    _retry(raw, "BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _retry(raw: sqlite3.Connection, statement: str) -> None:
+    # SQLite's own busy handler waits in C and would stop every green thread of this process with it.
+    until, pause = time.monotonic() + BUSY_SECONDS, 0.001
+    while True:
+        try:
+            raw.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > until:
+                raise Unavailable("We are busy for a moment. Nothing is lost. Try again.") from error
+        time.sleep(pause)
+        pause = min(pause * 2, 0.05)

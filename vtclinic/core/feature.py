@@ -1,0 +1,39 @@
+"""What a feature tells the composition root about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint
+
+from vtclinic.core.policy import Actor
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of a role's navigation; `count` tells how many things wait there (called within the unit of work).
+
+    `place` is "main" (bar, rail), or "more" (patients' More page, the rail's end).
+    """
+
+    role: str
+    endpoint: str
+    label: Any
+    icon: str
+    order: int
+    count: Callable[[Actor], int] | None = None
+    count_is_help: bool = False
+    place: str = "main"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature's manifest: what it brings and how to wire it. `app.FEATURES` imports each one statically."""
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    subscribe: Callable[[], None] | None = None
+    socket_events: Callable[[], None] | None = None
+    nav: tuple[NavItem, ...] = ()

@@ -1,0 +1,61 @@
+"""Forms: parsed and checked by WTForms, in plain words, with CSRF on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from vtclinic.core.errors import Invalid
+from vtclinic.core.i18n import gettext, ngettext
+
+_PLAIN = {
+    "This field is required.": "Write or choose something here to go on.",
+    "Not a valid choice.": "Choose one of the answers shown.",
+    "Not a valid choice": "Choose one of the answers shown.",
+    "Invalid email address.": "Write an e-mail address like name@example.org.",
+    "Not a valid integer value.": "Write a whole number.",
+    "Not a valid date value.": "Write a real date.",
+    "Not a valid time value.": "Write a time like 18:30.",
+}
+
+
+class _Words:
+    def gettext(self, text: str) -> str:
+        return gettext(_PLAIN.get(text, text))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return ngettext(singular, plural, n)
+
+
+class ClinicForm(FlaskForm):
+    """Base of every form. Texts are trimmed; what is too long or unknown gets a sentence beside its field."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms' own settings."""
+
+        def get_translations(self, form: Any) -> _Words:
+            """Say WTForms' messages in our words and the reader's language."""
+            return _Words()
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Trim what people type, passwords apart."""
+            filters = list(unbound_field.kwargs.get("filters", []))
+            kind = unbound_field.field_class.__name__
+            if kind in {"StringField", "EmailField", "TextAreaField", "TelField", "SearchField"}:
+                filters.append(_trim)
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def take_errors(self, error: Invalid) -> None:
+        """Show a service's refusal beside the fields it names."""
+        for name, sentence in error.fields.items():
+            field: Field | None = self._fields.get(name)
+            if field is not None:
+                field.errors = [*field.errors, sentence]
+        if error.message and not any(name in self._fields for name in error.fields):
+            self.form_errors.append(error.message)
+
+
+def _trim(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value

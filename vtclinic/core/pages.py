@@ -1,0 +1,160 @@
+"""What every template can use, and the pages shown when something went wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from vtclinic.core import clock
+from vtclinic.core.errors import ClinicError, ClinicSuspended, TooMany
+from vtclinic.core.feature import NavItem
+from vtclinic.core.i18n import current_locale, direction, fmt, install, language_tag
+from vtclinic.core.policy import ANONYMOUS, Actor
+from vtclinic.core.scope import maybe_clinic
+from vtclinic.core.uow import in_unit
+from vtclinic.core.web import CONSOLE, actor, edge, reader, space
+
+log = logging.getLogger(__name__)
+HELP_URL = "/help-now"
+KNOWN = {400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503}
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One link of the navigation as the page shows it."""
+
+    endpoint: str
+    label: str
+    icon: str
+    url: str
+    current: bool
+    count: int
+    is_help: bool
+    place: str
+
+
+def prepare_templates(app: Flask, nav: Iterable[NavItem], words: Mapping[str, str]) -> None:
+    """Give the templates of `app` their names."""
+    ordered = sorted(nav, key=lambda item: item.order)
+    install(app.jinja_env)
+    app.jinja_env.globals.update(fmt=fmt, csrf_token=generate_csrf, static_url=static_url, help_url=HELP_URL)
+
+    @app.context_processor
+    def names() -> dict[str, Any]:
+        clinic = maybe_clinic()
+        who = actor()
+        reads = reader() if "reader" in g else None
+        return {
+            "clinic": clinic,
+            "actor": who,
+            "words": {**words, **(clinic.words if clinic else {})},
+            "lang": language_tag(),
+            "dir": direction(),
+            "locale": current_locale(),
+            "theme_url": url_for("tenants.theme", digest=clinic.theme_css) if clinic else url_for("tenants.theme", digest=current_app.extensions["vt.default_look"]),
+            "appearance": reads.appearance if reads else "auto",
+            "easier_letters": bool(reads and reads.easier_letters),
+            "leave_url": clinic.leave_url if clinic else app.extensions["vt.leave_url"],
+            "now": clock.now(),
+            "is_console": space() == CONSOLE,
+            "nav_items": lambda: nav_entries(ordered, who),
+        }
+
+
+def nav_entries(items: Iterable[NavItem], who: Actor) -> list[NavEntry]:
+    """Return one role's navigation with its counts; empty when nobody is signed in or the sign-in is half done."""
+    if not who.known or edge().next_step(who) is not None:
+        return []
+    counting = in_unit()
+    return [_entry(item, who, counting) for item in items if item.role == who.role]
+
+
+def _entry(item: NavItem, who: Actor, counting: bool) -> NavEntry:
+    count = item.count(who) if item.count and counting else 0
+    url = url_for(item.endpoint)
+    here = request.path == url or (item.endpoint.split(".")[0] == (request.blueprint or "") and item.place == "main")
+    return NavEntry(item.endpoint, str(item.label), item.icon, url, here, count, item.count_is_help, item.place)
+
+
+def static_url(path: str) -> str:
+    """Return a static file's address with a digest of its content, so that browsers may keep it for a year."""
+    folder = current_app.static_folder
+    assert folder is not None
+    return url_for("static", filename=path, v=_digest(Path(folder) / path))
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def install_error_pages(app: Flask) -> None:
+    """Turn errors into pages that say what happened, what is safe and where help is."""
+    app.register_error_handler(ClinicError, _clinic_error)
+    app.register_error_handler(CSRFError, lambda _error: error_page(400, template="errors/form_expired.html"))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def error_page(status: int, *, message: str = "", hint: str = "", retry_after: int | None = None, template: str = "") -> Response:
+    """Render the page of one status; it needs neither database nor session."""
+    shown = status if status in KNOWN else (500 if status >= 500 else 400)
+    g.actor = ANONYMOUS
+    name = template or ("errors/unknown_host.html" if space() == "nowhere" else f"errors/{shown}.html")
+    answer: Response = current_app.make_response((render_template(name, message=message, hint=hint, status=shown), status))
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
+
+
+def _clinic_error(error: ClinicError) -> Response:
+    if error.status >= 500:
+        _log(error)
+    if isinstance(error, ClinicSuspended):
+        return error_page(503, template="errors/suspended.html")
+    wait = error.retry_after if isinstance(error, TooMany) else None
+    spoken = error.status < 500 or error.status == 503
+    return error_page(error.status, message=error.message if spoken else "", hint=error.hint if spoken else "", retry_after=wait)
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    return error_page(status)
+
+
+def _database_error(error: OperationalError) -> Response:
+    _log(error)
+    return error_page(503)
+
+
+def _unforeseen(error: Exception) -> Response:
+    _log(error)
+    return error_page(500)
+
+
+def _log(error: Exception) -> None:
+    # The message of an exception may quote what somebody wrote, so kind and place are all that is kept.
+    log.error("request failed", extra={"kind": type(error).__name__, "endpoint": request.endpoint, "where": _where(error)})
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    frames = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return " > ".join(frames[-8:])

@@ -1,0 +1,1 @@
+"""A clinic's own look, words, help lines and access log."""

@@ -1,0 +1,5 @@
+"""What clinic brings."""
+
+from vtclinic.core.feature import Feature
+
+clinic = Feature("clinic")

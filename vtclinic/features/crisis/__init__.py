@@ -1,0 +1,1 @@
+"""Risk tasks: somebody reads, acts and writes down what was done."""

@@ -1,0 +1,5 @@
+"""What crisis brings."""
+
+from vtclinic.core.feature import Feature
+
+crisis = Feature("crisis")

@@ -1,0 +1,5 @@
+"""What home brings."""
+
+from vtclinic.core.feature import Feature
+
+home = Feature("home")

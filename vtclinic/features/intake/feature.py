@@ -1,0 +1,5 @@
+"""What intake brings."""
+
+from vtclinic.core.feature import Feature
+
+intake = Feature("intake")

@@ -1,0 +1,5 @@
+"""What matching brings."""
+
+from vtclinic.core.feature import Feature
+
+matching = Feature("matching")

@@ -1,0 +1,5 @@
+"""What messaging brings."""
+
+from vtclinic.core.feature import Feature
+
+messaging = Feature("messaging")

@@ -1,0 +1,5 @@
+"""What progress brings."""
+
+from vtclinic.core.feature import Feature
+
+progress = Feature("progress")

@@ -1,0 +1,1 @@
+"""A patient's own record: profile, safe contact, who cares for whom."""

@@ -1,0 +1,5 @@
+"""What records brings."""
+
+from vtclinic.core.feature import Feature
+
+records = Feature("records")

@@ -1,0 +1,1 @@
+"""Therapists and other staff: profiles, credentials, people, imports."""

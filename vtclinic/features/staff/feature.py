@@ -1,0 +1,5 @@
+"""What staff brings."""
+
+from vtclinic.core.feature import Feature
+
+staff = Feature("staff")
