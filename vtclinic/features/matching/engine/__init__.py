@@ -1,0 +1,43 @@
+"""The matching engine: hard constraints, soft weights, reasons; no database, no web."""
+
+from vtclinic.features.matching.engine.choose import match
+from vtclinic.features.matching.engine.constraints import violations
+from vtclinic.features.matching.engine.merit import Weights
+from vtclinic.features.matching.engine.model import (
+    AgeBand,
+    Choice,
+    Constraint,
+    Decider,
+    Licence,
+    MatchResult,
+    PatientNeeds,
+    Reason,
+    Relaxation,
+    Risk,
+    TherapistOffer,
+    Track,
+    Unmet,
+    Violation,
+    age_band,
+)
+
+__all__ = [
+    "AgeBand",
+    "Choice",
+    "Constraint",
+    "Decider",
+    "Licence",
+    "MatchResult",
+    "PatientNeeds",
+    "Reason",
+    "Relaxation",
+    "Risk",
+    "TherapistOffer",
+    "Track",
+    "Unmet",
+    "Violation",
+    "Weights",
+    "age_band",
+    "match",
+    "violations",
+]
