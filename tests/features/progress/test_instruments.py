@@ -122,7 +122,7 @@ def test_no_other_phq_9_item_raises_risk(item):
     assert risk_of(instrument("phq-9"), item, 3) is None
 
 
-@pytest.mark.parametrize("given", [{1: 4}, {1: -1}, {0: 1}, {10: 1}, {10: None}, {1: True}, {1: 1.5}])
+@pytest.mark.parametrize("given", [{1: 4}, {1: -1}, {0: 1}, {10: 1}, {10: None}, {1: True}, {1: 1.0}, {1: "1"}])
 def test_an_answer_the_form_does_not_have_is_refused(given):
     with pytest.raises(Invalid):
         score(instrument("phq-9"), given)
