@@ -125,7 +125,7 @@ def unit(in_clinic: ClinicScope) -> Iterator[object]:
 def app(house: House) -> Flask:
     """The web application over this test's installation."""
     made = create_app(house.settings, house)
-    attach_sockets(made, house.settings)
+    attach_sockets(made, house.settings, async_mode="threading")
     return made
 
 

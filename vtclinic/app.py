@@ -102,10 +102,10 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     return app
 
 
-def attach_sockets(app: Flask, settings: Settings) -> None:
-    """Serve Socket.IO beside the pages; afterwards `app.extensions["socketio"]` is there."""
+def attach_sockets(app: Flask, settings: Settings, *, async_mode: str = "") -> None:
+    """Serve Socket.IO beside the pages; afterwards `app.extensions["socketio"]` is there. `async_mode` is the settings' unless told."""
     for feature in FEATURES:
         if feature.socket_events is not None:
             feature.socket_events()
     bus = app.extensions["vt.bus"] = Bus(settings.home)
-    sockets.attach(app, async_mode=settings.async_mode, redis_url=settings.redis_url, bus=bus)
+    sockets.attach(app, async_mode=async_mode or settings.async_mode, redis_url=settings.redis_url, bus=bus)

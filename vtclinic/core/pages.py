@@ -22,10 +22,14 @@ from vtclinic.core.i18n import current_locale, direction, fmt, install, language
 from vtclinic.core.policy import ANONYMOUS, Actor
 from vtclinic.core.scope import maybe_clinic
 from vtclinic.core.uow import in_unit
-from vtclinic.core.web import CONSOLE, actor, edge, reader, space
+from vtclinic.core.web import CONSOLE, NOWHERE, actor, edge, reader, space
 
 log = logging.getLogger(__name__)
 HELP_URL = "/help-now"
+LAST_RESORT = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>This page did not work</title>'
+    '<h1>This page did not work</h1><p>What you wrote is saved. <a href="/">Go to Home</a>.</p><p><a href="/help-now">Get help now</a></p></html>'
+)
 KNOWN = {400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503}
 
 
@@ -111,8 +115,13 @@ def error_page(status: int, *, message: str = "", hint: str = "", retry_after: i
     """Render the page of one status; it needs neither database nor session."""
     shown = status if status in KNOWN else (500 if status >= 500 else 400)
     g.actor = ANONYMOUS
-    name = template or ("errors/unknown_host.html" if space() == "nowhere" else f"errors/{shown}.html")
-    answer: Response = current_app.make_response((render_template(name, message=message, hint=hint, status=shown), status))
+    name = template or ("errors/unknown_host.html" if space() == NOWHERE else f"errors/{shown}.html")
+    try:
+        text = render_template(name, message=message, hint=hint, status=shown)
+    except Exception as error:
+        _log(error)
+        text = LAST_RESORT
+    answer: Response = current_app.make_response((text, status))
     if retry_after is not None:
         answer.headers["Retry-After"] = str(retry_after)
     return answer

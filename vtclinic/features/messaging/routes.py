@@ -1,0 +1,112 @@
+"""Message pages; each works without JavaScript."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.utils import redirect
+from wtforms import HiddenField, TextAreaField
+
+from vtclinic.core.access import roles
+from vtclinic.core.errors import Invalid
+from vtclinic.core.forms import ClinicForm
+from vtclinic.core.i18n import lazy as _l
+from vtclinic.core.ids import new_token
+from vtclinic.core.policy import PATIENT, THERAPIST
+from vtclinic.core.web import actor, page
+from vtclinic.features.messaging import service, views
+
+bp = Blueprint("messaging", __name__, url_prefix="/messages", template_folder="templates")
+both = roles(PATIENT, THERAPIST)
+
+
+class MessageForm(ClinicForm):
+    """What the composer sends."""
+
+    body = TextAreaField(_l("Your message"))
+    client_id = HiddenField()
+
+
+@bp.get("")
+@both
+def threads() -> Response:
+    """List this person's threads."""
+    found = service.list_threads(actor())
+    return page("messaging/threads.html", threads=views.thread_views(actor(), found))
+
+
+@bp.get("/<uuid:uid>")
+@both
+def thread(uid: UUID) -> Response:
+    """Show the end of a thread, or the part before a message."""
+    return _thread_page(uid, MessageForm(formdata=None, client_id=new_token(12)))
+
+
+@bp.get("/<uuid:uid>/since/<int:seq>")
+@both
+def since(uid: UUID, seq: int) -> Response:
+    """Return the bubbles after a message, for a browser that was told of new ones."""
+    found = service.thread_of(actor(), uid)
+    messages = service.read_messages(actor(), found, after=seq) if seq < found.last_seq else []
+    shown = views.message_views(actor(), messages)
+    return page("messaging/bubbles.html", messages=shown, person=views.people_of(actor(), [found])[uid], due=views.promise_of(found))
+
+
+@bp.post("/<uuid:uid>")
+@both
+def send(uid: UUID) -> Response:
+    """Store a message, or keep the text as a draft when that button was pressed."""
+    form = MessageForm()
+    if "save_draft" in request.form:
+        service.save_draft(actor(), uid, form.body.data or "")
+        return redirect(url_for("messaging.thread", uid=uid, saved=1, _anchor="write"), 303)  # type: ignore[return-value]
+    try:
+        service.send_message(actor(), uid, form.body.data or "", form.client_id.data or "")
+    except Invalid as error:
+        form.take_errors(error)
+        return _thread_page(uid, form, status=422)
+    return redirect(url_for("messaging.thread", uid=uid, _anchor="latest"), 303)  # type: ignore[return-value]
+
+
+@bp.post("/<uuid:uid>/draft")
+@both
+def draft(uid: UUID) -> Response:
+    """Keep what is being written; returns the time it was saved."""
+    saved = service.save_draft(actor(), uid, request.form.get("body", ""))
+    return page("messaging/saved.html", saved_at=saved)
+
+
+@bp.post("/with/<uuid:person>")
+@both
+def write_to(person: UUID) -> Response:
+    """Open the thread with somebody in care."""
+    who = actor()
+    patient, therapist = (who.uid, person) if who.role == PATIENT else (person, who.uid)
+    assert patient is not None
+    assert therapist is not None
+    found = service.open_thread(who, patient, therapist)
+    return redirect(url_for("messaging.thread", uid=found.uid, _anchor="write"), 303)  # type: ignore[return-value]
+
+
+def _thread_page(uid: UUID, form: MessageForm, *, status: int = 200) -> Response:
+    who = actor()
+    found = service.thread_of(who, uid)
+    before = request.args.get("before", type=int)
+    messages = service.read_messages(who, found, before=before)
+    kept = service.draft_of(who, found)
+    if kept is not None and not form.body.data:
+        form.body.data = kept.body
+    return page(
+        "messaging/thread.html",
+        status=status,
+        thread=found,
+        person=views.people_of(who, [found])[uid],
+        messages=views.message_views(who, messages),
+        earlier=messages[0].seq if messages and messages[0].seq > 1 else None,
+        due=views.promise_of(found),
+        next_due=views.promise_for_next(found),
+        may_write=service.may_write(who, found),
+        draft=kept,
+        form=form,
+    )
