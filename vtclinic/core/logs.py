@@ -23,7 +23,7 @@ FIELDS = frozenset(
         *("event", "level", "logger", "process", "pid", "time"),
         *("method", "endpoint", "status", "ms", "request_id"),
         *("job", "clinic", "error", "places", "retries_left", "attempt", "seconds", "count", "state", "kind"),
-        *("name", "port", "code", "signal", "version", "workers"),
+        *("child", "port", "code", "signal", "version", "workers"),
     }
 )
 REQUEST_ID = re.compile(r"[0-9a-f]{16,64}")

@@ -48,12 +48,17 @@ class Requests:
         return self.open <= 0
 
 
-def dismiss_sockets(socketio: Any) -> None:
-    """Tell this process's sockets that it leaves, then close them; clients come back to a process that stays."""
+def tell_sockets(socketio: Any) -> None:
+    """Tell this process's sockets that it leaves, and give the word time to arrive."""
     for namespace in list(socketio.server.manager.get_namespaces()):
         # ignore_queue: with Redis between processes the event would reach everybody's sockets.
         socketio.emit(LEAVING, {}, namespace=namespace, ignore_queue=True)
     runtime.sleep(TELL_SECONDS)
+
+
+def close_sockets(socketio: Any) -> None:
+    """Close them; a client comes back by itself, to a process that stays."""
     engine = socketio.server.eio
     for sid in list(engine.sockets):
-        engine.disconnect(sid)
+        # Each in a green thread of its own: one client that does not read must not hold the others.
+        runtime.spawn(engine.disconnect, sid)

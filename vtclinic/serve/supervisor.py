@@ -92,7 +92,7 @@ class Supervisor:
                 continue
             if code in (CANNOT_START, PORT_TAKEN) and child.falls == 0:
                 raise CannotStart(f"The {child.name} process could not start; its reason stands above.", exit_code=code)
-            log.warning("process ended", extra={"name": child.name, "code": code, "seconds": child.note_fall()})
+            log.warning("process ended", extra={"child": child.name, "code": code, "seconds": child.note_fall()})
 
     def is_ready(self) -> bool:
         """Whether every process runs and every web process says it can serve."""

@@ -7,6 +7,7 @@ from vtclinic.serve import runtime
 if __name__ == "__main__":
     # Before any other import: whatever was imported earlier keeps its blocking sockets and locks.
     runtime.patch()
+    runtime.leave_out_unused()
 
 import argparse
 import logging
@@ -84,10 +85,12 @@ def pass_signals_on(app: Flask) -> None:
 
 
 def leave(server: runtime.Server, requests: drain.Requests, socketio: Any) -> None:
-    """Stop within STOP_SECONDS: no new connections, sockets told, answers under way finished."""
+    """Stop within STOP_SECONDS: sockets told, no new connections, answers under way finished."""
     began = time.monotonic()
+    # First of all, since the end of accepting closes connections that look idle, and a quiet WebSocket does.
+    drain.tell_sockets(socketio)
     server.stop_accepting()
-    drain.dismiss_sockets(socketio)
+    drain.close_sockets(socketio)
     finished = requests.wait(drain.STOP_SECONDS - (time.monotonic() - began))
     uow.engines().dispose()
     log.info("stopped" if finished else "stopped with answers under way", extra={"seconds": round(time.monotonic() - began, 1)})

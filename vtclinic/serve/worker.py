@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from vtclinic.serve import runtime
+
+if __name__ == "__main__":
+    runtime.leave_out_unused()
+
 import argparse
 import logging
 import os
