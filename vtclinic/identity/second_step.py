@@ -144,15 +144,23 @@ def add_passkey(actor: Actor, site: RelyingParty, challenge_uid: UUID, answer: s
     return _added(actor, owner, visit)
 
 
+def own_passkey(actor: Actor, uid: UUID) -> Passkey:
+    """Return one of the actor's passkeys; raise NotFound."""
+    row = session().get(Passkey, uid)
+    if row is None or row.user_uid != actor.uid:
+        raise NotFound()
+    return row
+
+
 def rename_passkey(actor: Actor, uid: UUID, label: str) -> None:
     """Give a passkey another name."""
-    row = _own_passkey(actor, uid)
+    row = own_passkey(actor, uid)
     row.label = label.strip()[:60] or row.label
 
 
 def remove_passkey(actor: Actor, uid: UUID) -> None:
     """Forget a passkey."""
-    row, owner = _own_passkey(actor, uid), _owner(actor)
+    row, owner = own_passkey(actor, uid), _owner(actor)
     _keep_one(owner, others=len(passkeys_of(owner.uid)) - 1 + (app_of(owner.uid) is not None))
     session().delete(row)
     _removed(actor, owner, "second-step.passkey-removed")
@@ -236,13 +244,6 @@ def _owner(actor: Actor) -> User:
     owner = user(actor.uid)
     authorize(actor, policy.can_set_up_second_step, owner)
     return owner
-
-
-def _own_passkey(actor: Actor, uid: UUID) -> Passkey:
-    row = session().get(Passkey, uid)
-    if row is None or row.user_uid != actor.uid:
-        raise NotFound()
-    return row
 
 
 def _added(actor: Actor, owner: User, visit: Visit) -> Begun | None:

@@ -65,7 +65,7 @@ def begin(user: User, visit: Visit, *, stage: Stage, mfa: bool = False) -> Begun
             created_at=now,
             last_seen=now,
             expires_at=now + _lasts(user, stage),
-            fresh_until=now + limits().fresh if stage == Stage.OPEN else None,
+            fresh_until=now + {Stage.OPEN: limits().fresh, Stage.SET_UP: SET_UP_WITHIN}.get(stage, timedelta()),
         )
     )
     return Begun(token, stage)
@@ -105,7 +105,7 @@ def actor_for(row: LoginSession) -> Actor:
     """Return who acts in this sign-in; without roles until every step is done."""
     user, here = row.user, current_clinic().uid
     if row.stage != Stage.OPEN:
-        return Actor(uid=user.uid, role=row.stage, clinic_uid=here, session_uid=row.uid)
+        return Actor(uid=user.uid, role=row.stage, clinic_uid=here, fresh_until=row.fresh_until, session_uid=row.uid)
     return Actor(
         uid=user.uid,
         role=row.acting_role if row.acting_role in user.roles else user.acting_role,
@@ -116,6 +116,12 @@ def actor_for(row: LoginSession) -> Actor:
         fresh_until=row.fresh_until,
         session_uid=row.uid,
     )
+
+
+def is_live(uid: UUID) -> bool:
+    """Tell whether a sign-in still stands; for open sockets."""
+    row = session().get(LoginSession, uid)
+    return row is not None and row.revoked_at is None and row.stage == Stage.OPEN and not why_over(row) and _may_stay(row)
 
 
 def open_sessions(user_uid: UUID) -> Sequence[LoginSession]:

@@ -20,7 +20,7 @@ from vtclinic.identity.limits import limits
 from vtclinic.identity.models import LoginSession, PasswordCredential, Stage, User, UserState
 from vtclinic.identity.passkeys import RelyingParty
 from vtclinic.identity.sessions import Begun, Visit
-from vtclinic.identity.throttle import ACCOUNT, CODE, MAIL, MAIL_PLACE, PLACE
+from vtclinic.identity.throttle import ACCOUNT, CHALLENGE, CODE, MAIL, MAIL_PLACE, PLACE
 from vtclinic.identity.tokens import Purpose, find, use
 
 
@@ -65,6 +65,7 @@ def with_passkey(visit: Visit, site: RelyingParty, challenge_uid: UUID, answer: 
         if owner.state != UserState.ACTIVE:
             raise Invalid(_("This passkey does not open an account here. Use your password, or get a sign-in link by e-mail."))
         throttle.refund(PLACE, visit.place)
+        throttle.refund(CHALLENGE, visit.place)
         second_step.note_used(proof)
         record(as_actor(owner), "sign-in.passkey", "user", owner.uid)
         return sessions.begin(owner, visit, stage=Stage.OPEN, mfa=True)

@@ -34,6 +34,7 @@ class Kind:
 ACCOUNT = Kind("account", 5)
 PLACE = Kind("place", 40)  # many people sit behind one address of a clinic or a mobile network
 CODE = Kind("code", 5)
+CHALLENGE = Kind("challenge", 200)
 MAIL = Kind("mail", 3)
 MAIL_PLACE = Kind("mail-place", 30)
 

@@ -1,0 +1,111 @@
+"""Pages of a forgotten password and of sign-in links."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from vtclinic.core.access import own_unit, public
+from vtclinic.core.errors import Invalid
+from vtclinic.core.web import go, page
+from vtclinic.identity import recovery, sign_in
+from vtclinic.identity.forms import AddressForm, NewPasswordForm, SignInForm
+from vtclinic.identity.routes.blueprint import bp
+from vtclinic.identity.routes.sign_in import see
+from vtclinic.identity.visits import enter, visit
+
+
+@bp.get("/sign-in/link")
+@public
+def ask_link() -> Response:
+    """Ask where to mail a sign-in link."""
+    return page("identity/ask_link.html", form=AddressForm(formdata=None))
+
+
+@bp.post("/sign-in/link")
+@public
+@own_unit
+def ask_link_submit() -> Response:
+    """Mail a sign-in link, if there is somebody to mail it to."""
+    form = AddressForm()
+    if form.validate_on_submit():
+        try:
+            sign_in.ask_for_link(visit(), form.email.data)
+            return go("identity.mail_sent")
+        except Invalid as error:
+            form.take_errors(error)
+    return page("identity/ask_link.html", status=422, form=form)
+
+
+@bp.get("/sign-in/mail-sent")
+@public
+def mail_sent() -> Response:
+    """Say what happens next, whether or not there is an account."""
+    return page("identity/check_mail.html", what="link")
+
+
+@bp.get("/sign-in/link/<token>")
+@public
+def link(token: str) -> Response:
+    """Show the button behind a sign-in link."""
+    sign_in.check_link(token)
+    return page("identity/use_link.html", form=SignInForm(formdata=None), token=token)
+
+
+@bp.post("/sign-in/link/<token>")
+@public
+@own_unit
+def link_submit(token: str) -> Response:
+    """Sign in by the link."""
+    return see(enter(sign_in.with_link(visit(), token)))
+
+
+@bp.get("/sign-in/forgot")
+@public
+def forgot() -> Response:
+    """Ask where to mail a link for a new password."""
+    return page("identity/forgot.html", form=AddressForm(formdata=None))
+
+
+@bp.post("/sign-in/forgot")
+@public
+@own_unit
+def forgot_submit() -> Response:
+    """Mail a link for a new password, if there is somebody to mail it to."""
+    form = AddressForm()
+    if form.validate_on_submit():
+        try:
+            recovery.ask(visit(), form.email.data)
+            return go("identity.mail_sent")
+        except Invalid as error:
+            form.take_errors(error)
+    return page("identity/forgot.html", status=422, form=form)
+
+
+@bp.get("/sign-in/new-password/<token>")
+@public
+def new_password(token: str) -> Response:
+    """Ask for a new password."""
+    owner = recovery.owner_of(token)
+    return page("identity/new_password.html", form=NewPasswordForm(formdata=None), token=token, email=owner.email)
+
+
+@bp.post("/sign-in/new-password/<token>")
+@public
+@own_unit
+def new_password_submit(token: str) -> Response:
+    """Set the new password; everybody signs in anew."""
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            recovery.reset(token, form.password.data)
+            return go("identity.password_changed")
+        except Invalid as error:
+            form.take_errors(error)
+    return page("identity/new_password.html", status=422, form=form, token=token, email="")
+
+
+@bp.get("/sign-in/password-changed")
+@public
+def password_changed() -> Response:
+    """Say that it worked, and lead to the sign-in page."""
+    return page("identity/password_changed.html")
