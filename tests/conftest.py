@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
 from tests.people import People
 from tests.system import chromium, postgres, redis_url  # noqa: F401 - fixtures
-
 from vtclinic.app import House, attach_sockets, create_app, open_house
 from vtclinic.core import jobs, uow
 from vtclinic.core.crypto.keys import create_master_key

@@ -78,7 +78,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        SECRET_KEY="unused: cookies are signed with each clinic's key",
+        SECRET_KEY=opened.instance.cookie_key,  # Flask wants one; what is signed uses each clinic's own key
         TESTING=settings.env == "test",
         PROPAGATE_EXCEPTIONS=False,
     )

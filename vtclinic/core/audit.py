@@ -102,7 +102,8 @@ def record_instance(actor: Actor, action: str, subject: str, subject_uid: UUID |
 
 def verify(session: Session, key: bytes, *, instance: bool = False) -> ChainReport:
     """Walk a whole chain and say whether any row was changed, removed or added by other hands."""
-    entry, head = (InstanceAuditEntry, InstanceAuditHead) if instance else (AuditEntry, AuditHead)
+    entry: type[Any] = InstanceAuditEntry if instance else AuditEntry
+    head: type[Any] = InstanceAuditHead if instance else AuditHead
     previous, rows = GENESIS, 0
     for row in session.scalars(select(entry).order_by(entry.seq).execution_options(yield_per=500)):
         rows += 1

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, inspect
 from sqlalchemy.orm import DeclarativeBase
@@ -126,8 +126,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    raw = connection.connection.dbapi_connection
-    assert isinstance(raw, sqlite3.Connection)
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     write = connection.get_execution_options().get(WRITE, False)
     _retry(raw, "BEGIN IMMEDIATE" if write else "BEGIN")
 

@@ -9,13 +9,13 @@ import re
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 
 from vtclinic.core.clock import now
 from vtclinic.core.pseudo import PSEUDO_LOCALE, pseudo
 from vtclinic.core.words import current_locale, current_timezone, gettext, known_timezone
+from vtclinic.core.zones import zone
 
 Zone = tzinfo | str | None
 
@@ -38,7 +38,7 @@ def _say(text: str) -> str:
 def _zone(tz: Zone) -> tzinfo:
     if tz is None:
         return current_timezone()
-    return ZoneInfo(known_timezone(tz)) if isinstance(tz, str) else tz
+    return zone(known_timezone(tz)) if isinstance(tz, str) else tz
 
 
 def local(moment: datetime, tz: Zone = None) -> datetime:

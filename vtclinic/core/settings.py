@@ -128,7 +128,7 @@ def _parse(key: str, text: str, name: str) -> Any:
     return text
 
 
-def _check(key: str, value: Any) -> None:
+def _check(key: str, value: object) -> None:
     kind = KINDS.get(key)
     if kind is None:
         raise SettingsError(f"settings.toml has an unknown key: {key}.", hint="Correct or remove it; docs/settings.md lists each key.")
@@ -136,5 +136,5 @@ def _check(key: str, value: Any) -> None:
         raise SettingsError(f"The setting {key} must be of kind {kind.__name__}, not {type(value).__name__}.")
     if key in CHOICES and value not in CHOICES[key]:
         raise SettingsError(f"The setting {key} is {value!r}; it can be {', '.join(CHOICES[key])}.")
-    if value is not None and kind is int and value < MINIMUM.get(key, 0):
+    if isinstance(value, int) and value < MINIMUM.get(key, 0):
         raise SettingsError(f"The setting {key} is {value}; the least is {MINIMUM.get(key, 0)}.")

@@ -176,7 +176,8 @@ def _clinic() -> ClinicScope | None:
 
 
 def _sid() -> str:
-    return request.sid  # type: ignore[attr-defined, no-any-return]
+    sid: str = request.sid  # type: ignore[attr-defined]
+    return sid
 
 
 def _uid(who: Actor) -> UUID:

@@ -72,7 +72,8 @@ def edge(app: Flask | None = None) -> Edge:
 
 
 def _app() -> Flask:
-    return g.vt_app  # type: ignore[no-any-return]
+    app: Flask = g.vt_app
+    return app
 
 
 def actor() -> Actor:
@@ -146,7 +147,7 @@ class ClinicFlask(Flask):
                 stack.enter_context(locale_scope(clinic.locale, clinic.timezone))
             return super().full_dispatch_request()
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]
+    def dispatch_request(self) -> Response:
         """Load who asks, pass the gate, run the view and render, all in one unit of work."""
         if request.routing_exception is not None:
             self.raise_routing_exception(request)

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.support import LazyProxy, NullTranslations, Translations
 from jinja2 import Environment
 
 from vtclinic.core.pseudo import PSEUDO_LOCALE, pseudo
+from vtclinic.core.zones import zone, zone_names
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 DEFAULT_LOCALE = "en"
@@ -44,7 +45,7 @@ def current_locale() -> str:
 
 def current_timezone() -> ZoneInfo:
     """Return the reader's time zone."""
-    return ZoneInfo(_reader.get().timezone)
+    return zone(known_timezone(_reader.get().timezone))
 
 
 def set_reader(locale: str, timezone: str) -> None:
@@ -77,11 +78,7 @@ def known_locale(name: str) -> str:
 @lru_cache(maxsize=256)
 def known_timezone(name: str) -> str:
     """Return `name` when it is a time zone, else UTC."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC"
-    return name
+    return name if name in zone_names() else "UTC"
 
 
 def direction(locale: str | None = None) -> str:

@@ -6,7 +6,6 @@ import re
 import shutil
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import available_timezones
 
 import babel
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor
 from vtclinic.core.uow import control_session, control_unit_of_work, engines
+from vtclinic.core.zones import zone_names
 from vtclinic.tenants.database import create_database, drop_database
 from vtclinic.tenants.helpnow import countries, refresh_help_now
 from vtclinic.tenants.instance import Instance, clinic_url, stored_url
@@ -172,7 +172,7 @@ def _checked(instance: Instance, wanted: NewClinic) -> NewClinic:
         wrong["host"] = "This hostname is the IT console's. Choose another."
     if country not in countries():
         wrong["country"] = f"We have no help lines for {country!r}. Use a two-letter code such as IE, and see vtclinic/tenants/helpnow/lines.toml."
-    if wanted.timezone not in available_timezones():
+    if wanted.timezone not in zone_names():
         wrong["timezone"] = "Give a time zone such as Europe/Dublin."
     if not _known_locale(wanted.locale):
         wrong["locale"] = "Give a language such as en or en_IE."

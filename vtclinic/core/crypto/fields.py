@@ -51,7 +51,7 @@ class EncryptedText(TypeDecorator[str]):
         return self
 
 
-class sealed:  # noqa: N801 - reads as a declaration beside mapped_column
+class sealed:
     """An attribute kept in `column` as a box only this row's patient key opens.
 
     The row needs `uid` and `patient_uid` before the attribute is set. With `json=True` any JSON value is taken.

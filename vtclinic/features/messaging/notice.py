@@ -9,7 +9,7 @@ from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import session
 from vtclinic.features.messaging.models import ReadingMark, Thread
 from vtclinic.features.records import api as records
-from vtclinic.identity import api as identity
+from vtclinic.identity import service as identity
 
 
 def tell_by_mail(thread: Thread, person_uid: UUID) -> None:

@@ -14,7 +14,7 @@ from vtclinic.features.messaging import promise, service
 from vtclinic.features.messaging.models import Message, Thread
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import api as staff
-from vtclinic.identity import api as identity
+from vtclinic.identity import service as identity
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Runs the control tree on the connection that `tenants.migrate` opened."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
 from vtclinic.core.database import ControlBase
 
 
-def plain_type(kind: str, item: object, _context: object) -> str | bool:
+def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own column types as what the database keeps, so that a migration outlives our classes."""
     if kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith("vtclinic"):
         return f"sa.{item.impl_instance!r}"

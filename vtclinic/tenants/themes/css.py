@@ -35,6 +35,8 @@ HEADINGS = {"literata": ("560", "-0.015em"), "hyperlegible": ("650", "0")}
 SHADOW = "0 1px 2px color-mix(in srgb, var(--vt-ink) 5%, transparent), 0 6px 20px color-mix(in srgb, var(--vt-ink) 6%, transparent)"
 SHADOW_UP = "0 -1px 0 var(--vt-line), 0 -8px 24px color-mix(in srgb, var(--vt-ink) 7%, transparent)"
 
+PAPER = {"--vt-ink": "#000000", "--vt-ink-2": "#262626", "--vt-bg": "#ffffff", "--vt-surface": "#ffffff", "--vt-shadow": "none"}
+
 # Bootstrap takes its colours from the tokens; nothing of its own palette reaches a page.
 BOOTSTRAP = {
     "body-font-family": "var(--vt-font)",
@@ -79,6 +81,7 @@ def theme_css(theme: Theme, *, static_url: str = "/static", preview: bool = Fals
     rules.append(_rule(f'{scope}[data-bs-theme="dark"]', dark))
     if not preview:
         rules.append("@media (prefers-color-scheme: dark) {\n" + _rule('[data-bs-theme="auto"]', dark) + "}\n")
+        rules.append("@media print {\n" + _rule(":root[data-bs-theme]", light | PAPER) + "}\n")
         rules.append(_rule('[data-vt-letters="easier"]', _fonts("hyperlegible", "hyperlegible")))
     return "".join(rules)
 
