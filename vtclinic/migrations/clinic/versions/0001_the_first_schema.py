@@ -64,11 +64,210 @@ def upgrade() -> None:
     with op.batch_alter_table('patient_key', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_patient_key_wrapped_by'), ['wrapped_by'], unique=False)
 
+    op.create_table('throttle_bucket',
+    sa.Column('key', sa.LargeBinary(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('last_at', sa.DateTime(), nullable=False),
+    sa.Column('blocked_until', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_throttle_bucket'))
+    )
+    with op.batch_alter_table('throttle_bucket', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_throttle_bucket_last_at'), ['last_at'], unique=False)
+
+    op.create_table('user',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('email', sa.LargeBinary(), nullable=False),
+    sa.Column('email_index', sa.LargeBinary(), nullable=False),
+    sa.Column('name', sa.LargeBinary(), nullable=False),
+    sa.Column('roles', sa.JSON(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('locale', sa.String(), nullable=False),
+    sa.Column('timezone', sa.String(), nullable=False),
+    sa.Column('appearance', sa.String(), nullable=False),
+    sa.Column('easier_letters', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(), nullable=True),
+    sa.Column('consented_at', sa.DateTime(), nullable=True),
+    sa.Column('consented_to', sa.String(), nullable=True),
+    sa.Column('welcomed_at', sa.DateTime(), nullable=True),
+    sa.Column('disabled_at', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_user')),
+    sa.UniqueConstraint('email_index', name=op.f('uq_user_email_index'))
+    )
+    with op.batch_alter_table('user', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_user_state'), ['state'], unique=False)
+
+    op.create_table('email_token',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('user_uid', sa.Uuid(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('address', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(), nullable=False),
+    sa.Column('used_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_email_token_user_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_email_token')),
+    sa.UniqueConstraint('digest', name=op.f('uq_email_token_digest'))
+    )
+    with op.batch_alter_table('email_token', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_email_token_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_email_token_user_uid'), ['user_uid'], unique=False)
+
+    op.create_table('login_session',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('user_uid', sa.Uuid(), nullable=False),
+    sa.Column('stage', sa.String(), nullable=False),
+    sa.Column('acting_role', sa.String(), nullable=False),
+    sa.Column('device', sa.String(), nullable=False),
+    sa.Column('mfa', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('last_seen', sa.DateTime(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(), nullable=False),
+    sa.Column('fresh_until', sa.DateTime(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_login_session_user_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_login_session')),
+    sa.UniqueConstraint('digest', name=op.f('uq_login_session_digest'))
+    )
+    with op.batch_alter_table('login_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_login_session_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_login_session_user_uid'), ['user_uid'], unique=False)
+
+    op.create_table('passkey',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('user_uid', sa.Uuid(), nullable=False),
+    sa.Column('credential_id', sa.LargeBinary(), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.Integer(), nullable=False),
+    sa.Column('rp_id', sa.String(), nullable=False),
+    sa.Column('label', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('last_used_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_passkey_user_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_passkey')),
+    sa.UniqueConstraint('credential_id', name=op.f('uq_passkey_credential_id'))
+    )
+    with op.batch_alter_table('passkey', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_passkey_user_uid'), ['user_uid'], unique=False)
+
+    op.create_table('passkey_challenge',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('challenge', sa.LargeBinary(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('user_uid', sa.Uuid(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_passkey_challenge_user_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_passkey_challenge'))
+    )
+    with op.batch_alter_table('passkey_challenge', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_passkey_challenge_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_passkey_challenge_user_uid'), ['user_uid'], unique=False)
+
+    op.create_table('password_credential',
+    sa.Column('user_uid', sa.Uuid(), nullable=False),
+    sa.Column('hash', sa.String(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_password_credential_user_uid')),
+    sa.PrimaryKeyConstraint('user_uid', name=op.f('pk_password_credential'))
+    )
+    op.create_table('patient',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(), nullable=True),
+    sa.Column('preferred_name_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('pronouns_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('languages_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('born_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('place_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('safe_contact_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('emergency_contact_sealed', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['uid'], ['user.uid'], name=op.f('fk_patient_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_patient'))
+    )
+    op.create_table('recovery_code',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('user_uid', sa.Uuid(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('used_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_recovery_code_user_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_recovery_code'))
+    )
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recovery_code_user_uid'), ['user_uid'], unique=False)
+
+    op.create_table('totp_credential',
+    sa.Column('user_uid', sa.Uuid(), nullable=False),
+    sa.Column('secret', sa.LargeBinary(), nullable=False),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_totp_credential_user_uid')),
+    sa.PrimaryKeyConstraint('user_uid', name=op.f('pk_totp_credential'))
+    )
+    op.create_table('care_relation',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('patient_uid', sa.Uuid(), nullable=False),
+    sa.Column('therapist_uid', sa.Uuid(), nullable=False),
+    sa.Column('since', sa.DateTime(), nullable=False),
+    sa.Column('until', sa.DateTime(), nullable=True),
+    sa.Column('opened_by', sa.Uuid(), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['patient_uid'], ['patient.uid'], name=op.f('fk_care_relation_patient_uid')),
+    sa.ForeignKeyConstraint(['therapist_uid'], ['user.uid'], name=op.f('fk_care_relation_therapist_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_care_relation'))
+    )
+    with op.batch_alter_table('care_relation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_care_relation_patient_uid'), ['patient_uid'], unique=False)
+        batch_op.create_index(batch_op.f('ix_care_relation_therapist_uid'), ['therapist_uid'], unique=False)
+        batch_op.create_index('uq_care_relation_open', ['patient_uid', 'therapist_uid'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('care_relation', schema=None) as batch_op:
+        batch_op.drop_index('uq_care_relation_open', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_care_relation_therapist_uid'))
+        batch_op.drop_index(batch_op.f('ix_care_relation_patient_uid'))
+
+    op.drop_table('care_relation')
+    op.drop_table('totp_credential')
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recovery_code_user_uid'))
+
+    op.drop_table('recovery_code')
+    op.drop_table('patient')
+    op.drop_table('password_credential')
+    with op.batch_alter_table('passkey_challenge', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_passkey_challenge_user_uid'))
+        batch_op.drop_index(batch_op.f('ix_passkey_challenge_expires_at'))
+
+    op.drop_table('passkey_challenge')
+    with op.batch_alter_table('passkey', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_passkey_user_uid'))
+
+    op.drop_table('passkey')
+    with op.batch_alter_table('login_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_login_session_user_uid'))
+        batch_op.drop_index(batch_op.f('ix_login_session_expires_at'))
+
+    op.drop_table('login_session')
+    with op.batch_alter_table('email_token', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_email_token_user_uid'))
+        batch_op.drop_index(batch_op.f('ix_email_token_expires_at'))
+
+    op.drop_table('email_token')
+    with op.batch_alter_table('user', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_user_state'))
+
+    op.drop_table('user')
+    with op.batch_alter_table('throttle_bucket', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_throttle_bucket_last_at'))
+
+    op.drop_table('throttle_bucket')
     with op.batch_alter_table('patient_key', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_patient_key_wrapped_by'))
 

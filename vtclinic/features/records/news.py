@@ -1,0 +1,22 @@
+"""What records tells the features above it, in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class CareOpened:
+    """A therapist cares for a patient from now on."""
+
+    patient_uid: UUID
+    therapist_uid: UUID
+
+
+@dataclass(frozen=True)
+class CareEnded:
+    """A therapist does not care for a patient any more."""
+
+    patient_uid: UUID
+    therapist_uid: UUID
