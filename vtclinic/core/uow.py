@@ -125,6 +125,17 @@ def control_unit_of_work(*, write: bool = True) -> Iterator[Session]:
         yield current
 
 
+@contextmanager
+def control_reading() -> Iterator[Session]:
+    """Read the control database: in the open unit of work on it, if any, else in a short one."""
+    unit = _control.get()
+    if unit is not None:
+        yield unit.session
+        return
+    with control_unit_of_work(write=False) as current:
+        yield current
+
+
 def after_commit(work: Callable[[], None]) -> None:
     """Run `work` once, after the current unit has committed; never when it rolls back."""
     _innermost().after_commit.append(work)

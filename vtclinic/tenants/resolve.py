@@ -16,7 +16,7 @@ from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
 from vtclinic.core.scope import ClinicScope
 from vtclinic.core.settings import Settings
-from vtclinic.core.uow import control_unit_of_work
+from vtclinic.core.uow import control_reading
 from vtclinic.tenants.instance import Instance, clinic_url
 from vtclinic.tenants.keys import open_keys
 from vtclinic.tenants.look import clinic_look
@@ -42,7 +42,7 @@ class Directory:
         name = normal_host(host)
         self._refresh()
         if name not in self._slug_of:
-            with control_unit_of_work(write=False) as control:
+            with control_reading() as control:
                 row = control.get(ClinicHost, name)
                 found = control.get(Clinic, row.clinic_uid) if row else None
                 slug = found.slug if found and found.state in SERVED else None
@@ -58,7 +58,7 @@ class Directory:
         self._refresh()
         scope = self._by_slug.get(slug)
         if scope is None:
-            with control_unit_of_work(write=False) as control:
+            with control_reading() as control:
                 clinic = control.scalar(select(Clinic).where(Clinic.slug == slug))
                 if clinic is None or clinic.state not in SERVED:
                     raise NotFound(f"There is no clinic called {slug}.", hint="List them with: vtclinic tenant list")
@@ -67,7 +67,7 @@ class Directory:
 
     def slugs(self, *states: str) -> list[str]:
         """List clinics by state (active ones unless told)."""
-        with control_unit_of_work(write=False) as control:
+        with control_reading() as control:
             return list(control.scalars(select(Clinic.slug).where(Clinic.state.in_(states or (ClinicState.ACTIVE,))).order_by(Clinic.slug)))
 
     def forget(self) -> None:
@@ -80,7 +80,7 @@ class Directory:
     def _refresh(self) -> None:
         if clock.monotonic() - self._checked < CHECK_SECONDS:
             return
-        with control_unit_of_work(write=False) as control:
+        with control_reading() as control:
             number = _number(control)
         if number != self._version:
             self.forget()
