@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,16 @@ from vtclinic.features.records import policy
 from vtclinic.features.records.models import Patient
 from vtclinic.features.records.profile import checked
 from vtclinic.identity.models import User
+
+
+@dataclass(frozen=True)
+class NamedPatient:
+    """A patient as one line on a therapist's page."""
+
+    uid: UUID
+    name: str
+    pronouns: str
+    place: dict[str, str]
 
 
 def create_patient(uid: UUID) -> Patient:
@@ -51,6 +62,16 @@ def patients(uids: Iterable[UUID]) -> dict[UUID, Patient]:
     prefetch_patient_keys(wanted)
     rows = session().scalars(select(Patient).where(Patient.uid.in_(wanted)).options(selectinload(Patient.care)))
     return {row.uid: row for row in rows}
+
+
+def named_patients(uids: Iterable[UUID]) -> dict[UUID, NamedPatient]:
+    """Return what staff call many patients and where they are, with two queries, for code that authorises by itself."""
+    wanted = set(uids)
+    if not wanted:
+        return {}
+    prefetch_patient_keys(wanted)
+    rows = session().execute(select(Patient, User).join(User, User.uid == Patient.uid).where(Patient.uid.in_(wanted)))
+    return {found.uid: NamedPatient(found.uid, called(found, owner), found.pronouns or "", found.place) for found, owner in rows}
 
 
 def view_patient(actor: Actor, uid: UUID) -> Patient:
