@@ -25,21 +25,21 @@ class Thread(ClinicBase):
     last_seq: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_author: Mapped[UUID | None] = mapped_column(Uuid)
-    # The first message of the patient that the therapist has not answered: the reply promise runs from here.
-    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the patient was promised with their first unanswered message; a later change of working hours does not move it.
+    reply_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def other(self, uid: UUID) -> UUID:
         """Return the other person of the two."""
         return self.therapist_uid if uid == self.patient_uid else self.patient_uid
 
-    def append(self, author: UUID, at: datetime) -> int:
-        """Take the next number for a message."""
+    def append(self, author: UUID, at: datetime, *, reply_by: datetime) -> int:
+        """Take the next number for a message; the patient's first one that waits for an answer keeps its promise."""
         self.last_seq += 1
         self.last_at, self.last_author = at, author
         if author == self.therapist_uid:
-            self.waiting_since = None
-        elif self.waiting_since is None:
-            self.waiting_since = at
+            self.reply_by = None
+        elif self.reply_by is None:
+            self.reply_by = reply_by
         return self.last_seq
 
 

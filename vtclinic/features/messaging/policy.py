@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from uuid import UUID
-
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 
 from vtclinic.core.policy import Actor
 from vtclinic.features.messaging.models import Thread
+from vtclinic.features.records.api import CareRelation
 
-InCare = Callable[[UUID, UUID], bool]
 
-
-def can_read(actor: Actor, thread: Thread, *, in_care: InCare) -> bool:
+def can_read(actor: Actor, thread: Thread, *, in_care: bool) -> bool:
     """Allow the patient always, the therapist during care."""
     if actor.uid == thread.patient_uid:
         return True
-    return actor.is_therapist and actor.uid == thread.therapist_uid and in_care(thread.patient_uid, thread.therapist_uid)
+    return actor.is_therapist and actor.uid == thread.therapist_uid and in_care
 
 
-def can_write(actor: Actor, thread: Thread, *, in_care: InCare) -> bool:
+def can_write(actor: Actor, thread: Thread, *, in_care: bool) -> bool:
     """Allow both while care goes on."""
-    return actor.uid in (thread.patient_uid, thread.therapist_uid) and in_care(thread.patient_uid, thread.therapist_uid)
+    return in_care and actor.uid in (thread.patient_uid, thread.therapist_uid)
 
 
-def visible_to(actor: Actor, caseload: list[UUID]) -> ColumnElement[bool]:
+def care_goes_on() -> ColumnElement[bool]:
+    """Return whether the two people of a thread are in care, as a column beside it."""
+    return exists().where(
+        CareRelation.patient_uid == Thread.patient_uid, CareRelation.therapist_uid == Thread.therapist_uid, CareRelation.until.is_(None)
+    )
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return which threads a person's list shows; the same answer as `can_read`."""
     if actor.uid is None:
         return false()
     own = Thread.patient_uid == actor.uid
-    if not actor.is_therapist:
-        return own
-    return or_(own, and_(Thread.therapist_uid == actor.uid, Thread.patient_uid.in_(caseload)))
+    return or_(own, and_(Thread.therapist_uid == actor.uid, care_goes_on())) if actor.is_therapist else own

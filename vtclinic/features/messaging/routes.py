@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.utils import redirect
 from wtforms import HiddenField, TextAreaField
 
+from vtclinic.core import clock
 from vtclinic.core.access import roles
 from vtclinic.core.errors import Invalid
 from vtclinic.core.forms import ClinicForm
@@ -19,6 +20,7 @@ from vtclinic.features.messaging import service, views
 
 bp = Blueprint("messaging", __name__, url_prefix="/messages", template_folder="templates")
 both = roles(PATIENT, THERAPIST)
+MOST_SHOWN = 100
 
 
 class MessageForm(ClinicForm):
@@ -32,8 +34,7 @@ class MessageForm(ClinicForm):
 @both
 def threads() -> Response:
     """List this person's threads."""
-    found = service.list_threads(actor())
-    return page("messaging/threads.html", threads=views.thread_views(actor(), found))
+    return page("messaging/threads.html", threads=views.thread_views(actor(), service.inbox(actor())[:MOST_SHOWN]))
 
 
 @bp.get("/<uuid:uid>")
@@ -47,10 +48,10 @@ def thread(uid: UUID) -> Response:
 @both
 def since(uid: UUID, seq: int) -> Response:
     """Return the bubbles after a message, for a browser that was told of new ones."""
-    found = service.thread_of(actor(), uid)
-    messages = service.read_messages(actor(), found, after=seq) if seq < found.last_seq else []
+    here = service.standing(actor(), uid)
+    messages = service.read_messages(actor(), here, after=seq) if seq < here.thread.last_seq else []
     shown = views.message_views(actor(), messages)
-    return page("messaging/bubbles.html", messages=shown, person=views.people_of(actor(), [found])[uid], due=views.promise_of(found))
+    return page("messaging/bubbles.html", messages=shown, person=views.people_of(actor(), [here.thread])[uid])
 
 
 @bp.post("/<uuid:uid>")
@@ -91,22 +92,21 @@ def write_to(person: UUID) -> Response:
 
 def _thread_page(uid: UUID, form: MessageForm, *, status: int = 200) -> Response:
     who = actor()
-    found = service.thread_of(who, uid)
-    before = request.args.get("before", type=int)
-    messages = service.read_messages(who, found, before=before)
-    kept = service.draft_of(who, found)
-    if kept is not None and not form.body.data:
-        form.body.data = kept.body
+    here = service.standing(who, uid)
+    messages = service.read_messages(who, here, before=request.args.get("before", type=int))
+    may_write = service.may_write(who, here)
+    if here.draft is not None and not form.body.data:
+        form.body.data = here.draft.body
     return page(
         "messaging/thread.html",
         status=status,
-        thread=found,
-        person=views.people_of(who, [found])[uid],
+        thread=here.thread,
+        person=views.people_of(who, [here.thread])[uid],
         messages=views.message_views(who, messages),
         earlier=messages[0].seq if messages and messages[0].seq > 1 else None,
-        due=views.promise_of(found),
-        next_due=views.promise_for_next(found),
-        may_write=service.may_write(who, found),
-        draft=kept,
+        due=here.thread.reply_by,
+        next_due=service.promised(here.thread, clock.now()) if who.is_patient and may_write and here.thread.reply_by is None else None,
+        may_write=may_write,
+        draft=here.draft,
         form=form,
     )

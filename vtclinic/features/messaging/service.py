@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock, sockets
@@ -16,13 +16,15 @@ from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import before_end, session
-from vtclinic.features.messaging import notice, policy
+from vtclinic.features.messaging import notice, policy, promise
 from vtclinic.features.messaging.models import Message, MessageDraft, ReadingMark, Thread
 from vtclinic.features.records import api as records
+from vtclinic.features.staff import api as staff
 
 LONGEST = 8_000
 PAGE = 50
 NEW = "message.new"
+_INBOX = "messaging.inbox"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -36,26 +38,58 @@ class Sent:
     again: bool
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A thread as one person stands to it: what they read, what they began to write, and whether care goes on."""
+
+    thread: Thread
+    in_care: bool
+    mark: ReadingMark | None
+    draft: MessageDraft | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thread of an inbox and how many messages of the other person wait in it."""
+
+    thread: Thread
+    unread: int
+
+
 def open_thread(actor: Actor, patient_uid: UUID, therapist_uid: UUID) -> Thread:
     """Return the thread of two people in care, making it when it is not there; raise NotFound without care."""
-    thread = _between(patient_uid, therapist_uid)
-    fresh = thread is None
-    if thread is None:
-        thread = Thread(patient_uid=patient_uid, therapist_uid=therapist_uid, created_at=clock.now(), last_seq=0)
-    authorize(actor, _can_write, thread)
-    if fresh:
+    found = session().scalar(select(Thread).where(Thread.patient_uid == patient_uid, Thread.therapist_uid == therapist_uid))
+    thread = found or Thread(patient_uid=patient_uid, therapist_uid=therapist_uid, created_at=clock.now(), last_seq=0)
+    in_care = records.in_care(patient_uid, therapist_uid)
+    authorize(actor, lambda who, obj: policy.can_write(who, obj, in_care=in_care), thread)
+    if found is None:
         session().add(thread)
         session().flush()
     return thread
 
 
-def thread_of(actor: Actor, uid: UUID) -> Thread:
-    """Return a thread this person may read; raise NotFound."""
-    thread = session().get(Thread, uid)
-    if thread is None:
+def standing(actor: Actor, uid: UUID, *, lock: bool = False) -> Standing:
+    """Return a thread this person may read, with their mark and draft, by one query; raise NotFound.
+
+    `lock` makes a second writer of the same thread wait, so that numbers and resends stay in order.
+    """
+    wanted = (
+        select(Thread, ReadingMark, MessageDraft, policy.care_goes_on())
+        .outerjoin(ReadingMark, and_(ReadingMark.thread_uid == Thread.uid, ReadingMark.user_uid == actor.uid))
+        .outerjoin(MessageDraft, and_(MessageDraft.thread_uid == Thread.uid, MessageDraft.user_uid == actor.uid))
+        .where(Thread.uid == uid)
+    )
+    row = session().execute(wanted.with_for_update(of=Thread) if lock else wanted).first()
+    if row is None:
         raise NotFound()
-    authorize(actor, _can_read, thread)
-    return thread
+    thread, mark, draft, in_care = row
+    authorize(actor, lambda who, obj: policy.can_read(who, obj, in_care=in_care), thread)
+    return Standing(thread, bool(in_care), mark, draft)
+
+
+def may_write(actor: Actor, here: Standing) -> bool:
+    """Tell whether the composer is open for this person."""
+    return policy.can_write(actor, here.thread, in_care=here.in_care)
 
 
 def send_message(actor: Actor, thread_uid: UUID, body: str, client_id: str) -> Sent:
@@ -63,26 +97,30 @@ def send_message(actor: Actor, thread_uid: UUID, body: str, client_id: str) -> S
 
     Raises Invalid when there is nothing to send or too much, NotFound when care has ended.
     """
-    thread = thread_of(actor, thread_uid)
-    authorize(actor, _can_write, thread)
-    text = _checked(body, client_id)
-    author = _uid(actor)
-    known = session().scalar(select(Message).where(Message.thread_uid == thread.uid, Message.author_uid == author, Message.client_id == client_id))
+    here = standing(actor, thread_uid, lock=True)
+    authorize(actor, lambda who, _thread: may_write(who, here), here.thread)
+    text, author = _checked(body, client_id), _uid(actor)
+    known = session().scalar(select(Message).where(Message.thread_uid == thread_uid, Message.author_uid == author, Message.client_id == client_id))
     if known is not None:
         return Sent(known.uid, known.seq, known.sent_at, again=True)
-    now = clock.now()
+    return _store(actor, here, text, client_id)
+
+
+def _store(actor: Actor, here: Standing, text: str, client_id: str) -> Sent:
+    thread, author, now = here.thread, _uid(actor), clock.now()
     message = Message(
         thread_uid=thread.uid,
         patient_uid=thread.patient_uid,
-        seq=thread.append(author, now),
+        seq=thread.append(author, now, reply_by=promised(thread, now)),
         author_uid=author,
         client_id=client_id,
         sent_at=now,
         body=text,
     )
     session().add(message)
-    _drop_draft(thread.uid, author)
-    _mark(session(), thread.uid, author, message.seq)
+    if here.draft is not None:
+        session().delete(here.draft)
+    _mark(session(), here, author, message.seq)
     record(actor, "message.write", "message", message.uid, patient_uid=thread.patient_uid)
     for person in (thread.patient_uid, thread.therapist_uid):
         sockets.publish(sockets.user_room(person), NEW, {"thread": str(thread.uid), "seq": message.seq})
@@ -90,8 +128,16 @@ def send_message(actor: Actor, thread_uid: UUID, body: str, client_id: str) -> S
     return Sent(message.uid, message.seq, now, again=False)
 
 
-def read_messages(actor: Actor, thread: Thread, *, after: int = 0, before: int | None = None) -> list[Message]:
+def promised(thread: Thread, written_at: datetime) -> datetime:
+    """Return by when the therapist's working hours let the patient expect a reply."""
+    therapist = staff.therapists([thread.therapist_uid]).get(thread.therapist_uid)
+    hours, timezone = (therapist.weekly_hours, therapist.timezone) if therapist is not None else ({}, "UTC")
+    return promise.reply_by(written_at, hours, timezone)
+
+
+def read_messages(actor: Actor, here: Standing, *, after: int = 0, before: int | None = None) -> list[Message]:
     """Return up to 50 messages in order: those after a number, or the last ones (before a number). Marks them read; audited."""
+    thread, reader = here.thread, _uid(actor)
     query = select(Message).where(Message.thread_uid == thread.uid)
     if after:
         found = list(session().scalars(query.where(Message.seq > after).order_by(Message.seq).limit(PAGE)))
@@ -99,60 +145,42 @@ def read_messages(actor: Actor, thread: Thread, *, after: int = 0, before: int |
         bounded = query.where(Message.seq < before) if before else query
         found = list(session().scalars(bounded.order_by(Message.seq.desc()).limit(PAGE)))[::-1]
     record(actor, "message.read", "thread", thread.uid, patient_uid=thread.patient_uid)
-    if found:
-        last, reader = found[-1].seq, _uid(actor)
-        before_end(lambda db: _mark(db, thread.uid, reader, last))
+    if found and (here.mark is None or here.mark.read_seq < found[-1].seq):
+        last = found[-1].seq
+        before_end(lambda db: _mark(db, here, reader, last))
     return found
 
 
-def list_threads(actor: Actor, *, limit: int = 100) -> list[Thread]:
-    """Return this person's threads, the newest first."""
-    caseload = records.caseload(_uid(actor)) if actor.is_therapist else []
-    query = select(Thread).where(policy.visible_to(actor, caseload)).order_by(Thread.last_at.desc(), Thread.uid).limit(limit)
-    return list(session().scalars(query))
-
-
-def unread_in(actor: Actor, threads: list[Thread]) -> dict[UUID, int]:
-    """Return how many messages of the other person wait in each thread."""
-    marks = session().scalars(select(ReadingMark).where(ReadingMark.user_uid == actor.uid, ReadingMark.thread_uid.in_([t.uid for t in threads])))
-    read = {mark.thread_uid: mark.read_seq for mark in marks}
-    return {t.uid: max(0, t.last_seq - read.get(t.uid, 0)) if t.last_author != actor.uid else 0 for t in threads}
+def inbox(actor: Actor) -> list[Line]:
+    """Return this person's threads with their unread counts, the newest first, by one query a unit of work."""
+    kept: dict[UUID, list[Line]] = session().info.setdefault(_INBOX, {})
+    reader = _uid(actor)
+    if reader not in kept:
+        wanted = (
+            select(Thread, ReadingMark.read_seq)
+            .outerjoin(ReadingMark, and_(ReadingMark.thread_uid == Thread.uid, ReadingMark.user_uid == reader))
+            .where(policy.visible_to(actor))
+            .order_by(Thread.last_at.desc(), Thread.uid)
+        )
+        kept[reader] = [Line(thread, _unread(thread, reader, read or 0)) for thread, read in session().execute(wanted)]
+    return kept[reader]
 
 
 def save_draft(actor: Actor, thread_uid: UUID, body: str) -> datetime:
     """Keep what somebody began to write; an empty text forgets it."""
-    thread = thread_of(actor, thread_uid)
-    author, now = _uid(actor), clock.now()
-    draft = draft_of(actor, thread)
+    here = standing(actor, thread_uid, lock=True)
+    thread, now = here.thread, clock.now()
     if not body.strip():
-        _drop_draft(thread.uid, author)
-    elif draft is None:
-        session().add(MessageDraft(thread_uid=thread.uid, user_uid=author, patient_uid=thread.patient_uid, saved_at=now, body=body[:LONGEST]))
+        session().execute(delete(MessageDraft).where(MessageDraft.thread_uid == thread.uid, MessageDraft.user_uid == actor.uid))
+    elif here.draft is None:
+        session().add(MessageDraft(thread_uid=thread.uid, user_uid=_uid(actor), patient_uid=thread.patient_uid, saved_at=now, body=body[:LONGEST]))
     else:
-        draft.body, draft.saved_at = body[:LONGEST], now
+        here.draft.body, here.draft.saved_at = body[:LONGEST], now
     return now
 
 
-def draft_of(actor: Actor, thread: Thread) -> MessageDraft | None:
-    """Return what this person began to write in a thread."""
-    return session().scalar(select(MessageDraft).where(MessageDraft.thread_uid == thread.uid, MessageDraft.user_uid == actor.uid))
-
-
-def _between(patient_uid: UUID, therapist_uid: UUID) -> Thread | None:
-    return session().scalar(select(Thread).where(Thread.patient_uid == patient_uid, Thread.therapist_uid == therapist_uid))
-
-
-def _can_read(actor: Actor, thread: Thread) -> bool:
-    return policy.can_read(actor, thread, in_care=records.in_care)
-
-
-def _can_write(actor: Actor, thread: Thread) -> bool:
-    return policy.can_write(actor, thread, in_care=records.in_care)
-
-
-def may_write(actor: Actor, thread: Thread) -> bool:
-    """Tell whether the composer is open for this person."""
-    return _can_write(actor, thread)
+def _unread(thread: Thread, reader: UUID, read: int) -> int:
+    return max(0, thread.last_seq - read) if thread.last_author != reader else 0
 
 
 def _checked(body: str, client_id: str) -> str:
@@ -167,24 +195,17 @@ def _checked(body: str, client_id: str) -> str:
     return text
 
 
-def _drop_draft(thread_uid: UUID, user_uid: UUID) -> None:
-    draft = session().scalar(select(MessageDraft).where(MessageDraft.thread_uid == thread_uid, MessageDraft.user_uid == user_uid))
-    if draft is not None:
-        session().delete(draft)
-
-
-def _mark(db: Session, thread_uid: UUID, user_uid: UUID, seq: int) -> None:
-    mark = db.get(ReadingMark, (thread_uid, user_uid))
-    if mark is None:
-        db.add(ReadingMark(thread_uid=thread_uid, user_uid=user_uid, read_seq=seq, mailed_seq=0))
-    elif mark.read_seq < seq:
-        mark.read_seq = seq
-    db.flush()
+def _mark(db: Session, here: Standing, reader: UUID, seq: int) -> None:
+    """Note how far somebody has read; never back, and without a query when their mark is known."""
+    if here.mark is None and db.get(ReadingMark, (here.thread.uid, reader)) is None:
+        db.add(ReadingMark(thread_uid=here.thread.uid, user_uid=reader, read_seq=seq, mailed_seq=0))
+        db.flush()
+        return
+    own = (ReadingMark.thread_uid == here.thread.uid) & (ReadingMark.user_uid == reader)
+    db.execute(update(ReadingMark).where(own, ReadingMark.read_seq < seq).values(read_seq=seq))
 
 
 def _uid(actor: Actor) -> UUID:
     if actor.uid is None:
         raise NotFound()
     return actor.uid
-
-

@@ -10,8 +10,8 @@ from uuid import UUID
 from vtclinic.core import clock
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.policy import Actor
-from vtclinic.features.messaging import promise, service
 from vtclinic.features.messaging.models import Message, Thread
+from vtclinic.features.messaging.service import Line
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import api as staff
 from vtclinic.identity import service as identity
@@ -50,27 +50,25 @@ class MessageView:
     new_day: date | None
 
 
-def thread_views(actor: Actor, threads: Sequence[Thread]) -> list[ThreadView]:
+def thread_views(actor: Actor, lines: Sequence[Line]) -> list[ThreadView]:
     """Join threads with names, counts and promises."""
-    unread = service.unread_in(actor, list(threads))
-    people = people_of(actor, threads)
-    therapists = staff.therapists([thread.therapist_uid for thread in threads])
-    return [_thread_view(thread, people[thread.uid], unread[thread.uid], _promise(thread, therapists)) for thread in threads]
+    people = people_of(actor, [line.thread for line in lines])
+    return [_thread_view(line, people[line.thread.uid]) for line in lines]
 
 
 def people_of(actor: Actor, threads: Sequence[Thread]) -> dict[UUID, Person]:
     """Return the other person of each thread."""
     others = {thread.uid: thread.other(actor.uid) for thread in threads if actor.uid is not None}
-    users = identity.users(list(others.values()))
-    theirs = [thread.therapist_uid for thread in threads if others[thread.uid] == thread.therapist_uid]
-    therapists = staff.therapists(theirs) if theirs else {}
-    patients = records.patients([thread.patient_uid for thread in threads if others[thread.uid] == thread.patient_uid])
-    made = {}
-    for thread_uid, uid in others.items():
-        patient, user = patients.get(uid), users[uid]
-        name = (patient.preferred_name if patient is not None else "") or user.name
-        made[thread_uid] = Person(uid, name, name.split(" ")[0], uid in therapists and bool(therapists[uid].has_photo))
-    return made
+    clients = {thread.patient_uid for thread in threads if others[thread.uid] == thread.patient_uid}
+    names = {uid: (client.name, False) for uid, client in records.named_patients(clients).items()} | _therapists(set(others.values()) - clients)
+    return {thread_uid: Person(uid, names[uid][0], names[uid][0].split(" ")[0], names[uid][1]) for thread_uid, uid in others.items()}
+
+
+def _therapists(uids: set[UUID]) -> dict[UUID, tuple[str, bool]]:
+    if not uids:
+        return {}
+    profiles = staff.therapists(uids)
+    return {uid: (user.name, uid in profiles and bool(profiles[uid].has_photo)) for uid, user in identity.users(uids).items()}
 
 
 def message_views(actor: Actor, messages: Sequence[Message], *, after_day: date | None = None) -> list[MessageView]:
@@ -83,25 +81,6 @@ def message_views(actor: Actor, messages: Sequence[Message], *, after_day: date 
     return made
 
 
-def promise_of(thread: Thread) -> datetime | None:
-    """Return when the patient of this thread can expect a reply, while one is due."""
-    return _promise(thread, staff.therapists([thread.therapist_uid]))
-
-
-def promise_for_next(thread: Thread) -> datetime:
-    """Return when a reply could be expected to a message written now."""
-    return _by(clock.now(), thread, staff.therapists([thread.therapist_uid]))
-
-
-def _thread_view(thread: Thread, person: Person, unread: int, due: datetime | None) -> ThreadView:
-    return ThreadView(thread.uid, person, thread.last_at, unread, due, late=due is not None and due < clock.now())
-
-
-def _promise(thread: Thread, therapists: dict[UUID, staff.Therapist]) -> datetime | None:
-    return _by(thread.waiting_since, thread, therapists) if thread.waiting_since is not None else None
-
-
-def _by(written_at: datetime, thread: Thread, therapists: dict[UUID, staff.Therapist]) -> datetime:
-    therapist = therapists.get(thread.therapist_uid)
-    hours, timezone = (therapist.weekly_hours, therapist.timezone) if therapist is not None else ({}, "UTC")
-    return promise.reply_by(written_at, hours, timezone)
+def _thread_view(line: Line, person: Person) -> ThreadView:
+    due = line.thread.reply_by
+    return ThreadView(line.thread.uid, person, line.thread.last_at, line.unread, due, late=due is not None and due < clock.now())
