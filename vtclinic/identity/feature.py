@@ -13,5 +13,5 @@ __all__ = ["identity", "jobs"]
 identity = Feature(
     name="identity",
     blueprints=(bp,),
-    nav=tuple(NavItem(role, "identity.account", _("Settings"), "settings", 90, place="more") for role in (PATIENT, THERAPIST, CLINIC_ADMIN)),
+    nav=tuple(NavItem(role, "identity.account", _("Settings"), "gear", 90, place="more") for role in (PATIENT, THERAPIST, CLINIC_ADMIN)),
 )

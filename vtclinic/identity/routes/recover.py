@@ -6,9 +6,12 @@ from flask import Response
 
 from vtclinic.core.access import own_unit, public
 from vtclinic.core.errors import Invalid
+from vtclinic.core.uow import unit_of_work
 from vtclinic.core.web import go, page
 from vtclinic.identity import recovery, sign_in
 from vtclinic.identity.forms import AddressForm, NewPasswordForm, SignInForm
+from vtclinic.identity.models import User
+from vtclinic.identity.passwords import SHORTEST_ALONE, SHORTEST_WITH_SECOND_STEP
 from vtclinic.identity.routes.blueprint import bp
 from vtclinic.identity.routes.sign_in import see
 from vtclinic.identity.visits import enter, visit
@@ -86,7 +89,7 @@ def forgot_submit() -> Response:
 def new_password(token: str) -> Response:
     """Ask for a new password."""
     owner = recovery.owner_of(token)
-    return page("identity/new_password.html", form=NewPasswordForm(formdata=None), token=token, email=owner.email)
+    return page("identity/new_password.html", form=NewPasswordForm(formdata=None), token=token, shortest=shortest_for(owner))
 
 
 @bp.post("/sign-in/new-password/<token>")
@@ -95,13 +98,15 @@ def new_password(token: str) -> Response:
 def new_password_submit(token: str) -> Response:
     """Set the new password; everybody signs in anew."""
     form = NewPasswordForm()
+    with unit_of_work(write=False):
+        shortest = shortest_for(recovery.owner_of(token))
     if form.validate_on_submit():
         try:
             recovery.reset(token, form.password.data)
             return go("identity.password_changed")
         except Invalid as error:
             form.take_errors(error)
-    return page("identity/new_password.html", status=422, form=form, token=token, email="")
+    return page("identity/new_password.html", status=422, form=form, token=token, shortest=shortest)
 
 
 @bp.get("/sign-in/password-changed")
@@ -109,3 +114,8 @@ def new_password_submit(token: str) -> Response:
 def password_changed() -> Response:
     """Say that it worked, and lead to the sign-in page."""
     return page("identity/password_changed.html")
+
+
+def shortest_for(owner: User) -> int:
+    """Return how long this person's password has to be."""
+    return SHORTEST_WITH_SECOND_STEP if owner.is_staff else SHORTEST_ALONE

@@ -8,7 +8,7 @@ from flask import Response, jsonify
 from werkzeug.utils import redirect
 
 from vtclinic.core.access import before_second_step, own_unit, public
-from vtclinic.core.errors import Invalid, NotFound
+from vtclinic.core.errors import Invalid, NotFound, TooMany
 from vtclinic.core.uow import unit_of_work
 from vtclinic.core.web import actor, go, page
 from vtclinic.identity import my_account, second_step, sign_in, throttle
@@ -61,6 +61,12 @@ def sign_in_submit() -> Response:
             return see(enter(sign_in.with_password(visit(), form.email.data, form.password.data), onward=wants_next()))
         except Invalid as error:
             form.take_errors(error)
+        except TooMany as error:
+            # On this page, not an error page: the ways that are still open stand below.
+            form.form_errors.append(f"{error.message} {error.hint}")
+            answer = _sign_in_page(form, status=429)
+            answer.headers["Retry-After"] = str(error.retry_after)
+            return answer
     return _sign_in_page(form, status=422)
 
 
