@@ -1,0 +1,73 @@
+"""Therapists as other features and patients see them, and the licences that allow booking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from vtclinic.core.errors import NotFound
+from vtclinic.core.policy import THERAPIST, Actor, authorize
+from vtclinic.core.uow import session
+from vtclinic.features.staff import policy
+from vtclinic.features.staff.models import Credential, CredentialState, Therapist
+from vtclinic.identity.models import User, UserState
+
+
+def therapist(uid: UUID) -> Therapist:
+    """Return one therapist's profile; raise NotFound before they filled anything in."""
+    found = session().get(Therapist, uid)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def therapists(uids: Iterable[UUID]) -> dict[UUID, Therapist]:
+    """Return many profiles with names and leave in two queries."""
+    wanted = set(uids)
+    if not wanted:
+        return {}
+    return {row.uid: row for row in session().scalars(select(Therapist).where(Therapist.uid.in_(wanted)))}
+
+
+def active_therapists() -> list[Therapist]:
+    """Return everybody who works here now and has a profile, by name, in two queries."""
+    chosen = select(Therapist).join(User, User.uid == Therapist.uid).where(User.state == UserState.ACTIVE)
+    rows = [row for row in session().scalars(chosen) if THERAPIST in row.user.roles]
+    return sorted(rows, key=lambda row: row.name.casefold())
+
+
+def read_about(actor: Actor, uid: UUID) -> Therapist:
+    """Return the profile that patients may read; raise NotFound when the therapist does not work here."""
+    found = therapist(uid)
+    authorize(actor, policy.can_read_about, found)
+    return found
+
+
+def credentials_of(uids: Iterable[UUID]) -> dict[UUID, list[Credential]]:
+    """Return the licences of many therapists, the longest valid first, with one query."""
+    wanted = set(uids)
+    found: dict[UUID, list[Credential]] = {uid: [] for uid in wanted}
+    if wanted:
+        rows = session().scalars(select(Credential).where(Credential.therapist_uid.in_(wanted)).order_by(Credential.expires_on.desc(), Credential.uid))
+        for row in rows:
+            found[row.therapist_uid].append(row)
+    return found
+
+
+def licence_for(therapist_uid: UUID, country: str, region: str, on: date) -> Credential | None:
+    """Return the verified licence that covers a place on a day, the longest valid first, or None."""
+    chosen = select(Credential).where(
+        Credential.therapist_uid == therapist_uid, Credential.state == CredentialState.VERIFIED, Credential.country == country, Credential.expires_on >= on
+    )
+    rows = session().scalars(chosen.order_by(Credential.expires_on.desc(), Credential.uid))
+    return next((row for row in rows if row.covers(country, region, on)), None)
+
+
+def can_be_booked(therapist_uid: UUID, country: str, on: date, *, region: str = "") -> bool:
+    """Tell whether a patient at this place may book this therapist for this day."""
+    found = session().get(User, therapist_uid)
+    working = found is not None and found.state == UserState.ACTIVE and THERAPIST in found.roles
+    return working and licence_for(therapist_uid, country, region, on) is not None
