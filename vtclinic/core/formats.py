@@ -80,6 +80,16 @@ def format_date(value: date, tz: Zone = None) -> str:
     return _say(dates.format_date(_as_day(value, tz), "long", locale=_locale()))
 
 
+def format_weekday(value: date, tz: Zone = None) -> str:
+    """Return "Thursday"."""
+    return _say(dates.format_date(_as_day(value, tz), "EEEE", locale=_locale()))
+
+
+def format_day_month(value: date, tz: Zone = None) -> str:
+    """Return "3 December"."""
+    return _say(dates.format_skeleton("MMMMd", _as_day(value, tz), locale=_locale()))
+
+
 def format_time(moment: datetime, tz: Zone = None) -> str:
     """Return "18:30", or "6:30 pm" where people write so."""
     return _say(dates.format_time(local(moment, tz), "short", locale=_locale()))
@@ -132,6 +142,8 @@ class Formats:
 
     day = staticmethod(format_day)
     day_short = staticmethod(format_day_short)
+    weekday = staticmethod(format_weekday)
+    day_month = staticmethod(format_day_month)
     date = staticmethod(format_date)
     time = staticmethod(format_time)
     day_time = staticmethod(format_day_time)

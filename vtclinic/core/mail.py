@@ -30,7 +30,7 @@ TIMEOUT = 20
 
 @dataclass(frozen=True)
 class Letter:
-    """One rendered mail; `attachment` is (file name, media type, content)."""
+    """One rendered mail; `attachment` is (file name, media type with its parameters, content)."""
 
     subject: str
     text: str
@@ -90,8 +90,10 @@ def compose(settings: Settings, to: str, letter: Letter, *, message_id: str) -> 
     message.add_alternative(letter.html, subtype="html")
     if letter.attachment is not None:
         name, kind, content = letter.attachment
-        main, _, sub = kind.partition("/")
-        message.add_attachment(content.encode(), maintype=main, subtype=sub.split(";")[0], filename=name, params={"method": "REQUEST"} if "calendar" in kind else None)
+        media, *rest = kind.split(";")
+        main, _, sub = media.strip().partition("/")
+        params = dict(part.strip().split("=", 1) for part in rest)
+        message.add_attachment(content.encode(), maintype=main, subtype=sub, filename=name, params=params)
     return message
 
 
