@@ -1,5 +1,21 @@
 """What progress brings."""
 
-from vtclinic.core.feature import Feature
+from vtclinic.core.feature import Feature, NavItem
+from vtclinic.core.i18n import lazy
+from vtclinic.core.policy import PATIENT
+from vtclinic.features.progress import models  # noqa: F401 - its tables
+from vtclinic.features.progress.routes import bp
+from vtclinic.features.progress.section import file_section
+from vtclinic.features.records.api import add_file_section
 
-progress = Feature("progress")
+
+def _subscribe() -> None:
+    add_file_section(file_section)
+
+
+progress = Feature(
+    "progress",
+    blueprints=(bp,),
+    subscribe=_subscribe,
+    nav=(NavItem(PATIENT, "progress.index", lazy("Progress"), "chart", 40),),
+)

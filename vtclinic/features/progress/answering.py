@@ -1,0 +1,253 @@
+"""A patient answers: one question at a time, each answer stored before the next page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from vtclinic.core import clock
+from vtclinic.core.audit import record
+from vtclinic.core.errors import Conflict, Invalid, NotFound
+from vtclinic.core.events import publish
+from vtclinic.core.i18n import gettext as _
+from vtclinic.core.policy import Actor, authorize
+from vtclinic.core.uow import session
+from vtclinic.features.progress import policy
+from vtclinic.features.progress.instruments import Instrument, check_answer, instrument, risk_of, score
+from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
+from vtclinic.features.progress.news import RiskAnswered, RiskAnswerLowered, SafetyAnswered
+
+SAFETY = ("yes", "unsure", "no")
+CAN_CHANGE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One questionnaire as its patient sees it: the questions and what was answered so far."""
+
+    response: Response
+    instrument: Instrument
+    answers: dict[int, Answer]
+
+    @property
+    def total(self) -> int:
+        """How many questions there are."""
+        return len(self.instrument.items)
+
+    @property
+    def answered(self) -> int:
+        """How many were dealt with, the skipped ones too."""
+        return len(self.answers)
+
+    @property
+    def next_item(self) -> int | None:
+        """The first question that nobody has dealt with; None after the last."""
+        return next((item.number for item in self.instrument.items if item.number not in self.answers), None)
+
+    @property
+    def skipped(self) -> list[int]:
+        """The questions that were skipped."""
+        return [number for number, answer in sorted(self.answers.items()) if answer.value is None]
+
+    @property
+    def raised(self) -> bool:
+        """Tell whether an answer names self-harm."""
+        return any(risk_of(self.instrument, number, answer.value) for number, answer in self.answers.items())
+
+    @property
+    def can_change(self) -> bool:
+        """Tell whether answers can still be changed: until it is sent, and for an hour after."""
+        finished = self.response.finished_at
+        return finished is None or clock.now() < finished + CAN_CHANGE
+
+    def is_risk_item(self, number: int) -> bool:
+        """Tell whether a question asks about self-harm."""
+        return any(risk.item == number for risk in self.instrument.risk_items)
+
+    def said(self, number: int) -> str:
+        """Return the words of the answer so far; empty when skipped."""
+        return self._words(number, self.value_of(number))
+
+    def said_before(self, number: int) -> str:
+        """Return the words of the answer before this one."""
+        earlier = self.answers[number].earlier
+        return self._words(number, earlier[-1]) if earlier else ""
+
+    def value_of(self, number: int) -> int | None:
+        """Return the value chosen so far."""
+        answer = self.answers.get(number)
+        return answer.value if answer else None
+
+    def _words(self, number: int, value: int | None) -> str:
+        item = self.instrument.item(number)
+        return next((each.text for each in item.answers if each.value == value), "") if item else ""
+
+
+def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | None = None) -> UUID:
+    """Give a patient a questionnaire; one that is still open is given back instead of a second."""
+    authorize(actor, policy.can_assign, patient_uid)
+    pack = instrument(instrument_id)
+    waiting = session().scalars(
+        select(Response.uid).where(Response.patient_uid == patient_uid, Response.instrument == pack.id, Response.state == ResponseState.OPEN)
+    )
+    already = waiting.first()
+    if already is not None:
+        return already
+    row = Response(
+        patient_uid=patient_uid,
+        instrument=pack.id,
+        version=pack.version,
+        state=ResponseState.OPEN,
+        assigned_at=clock.now(),
+        assigned_by=actor.uid,
+        due_on=due,
+    )
+    session().add(row)
+    session().flush()
+    record(actor, "questionnaire.assign", "questionnaire", row.uid, patient_uid=patient_uid)
+    return row.uid
+
+
+def sheet(actor: Actor, uid: UUID) -> Sheet:
+    """Return a patient's own questionnaire."""
+    found = _sheet(actor, uid)
+    record(actor, "questionnaire.read", "questionnaire", uid, patient_uid=found.response.patient_uid)
+    return found
+
+
+def start(actor: Actor, uid: UUID) -> Sheet:
+    """Begin, or go on where it was left on this or another device."""
+    found = _sheet_to_write(actor, uid)
+    found.response.start(clock.now())
+    record(actor, "questionnaire.start", "questionnaire", uid, patient_uid=found.response.patient_uid)
+    return found
+
+
+def answer(actor: Actor, uid: UUID, item: int, value: int | None, *, safe: str | None = None) -> Sheet:
+    """Store one answer (None skips) and tell the care team when it names self-harm.
+
+    The answer to the last open question finishes the questionnaire unless something was skipped. `safe` is the answer to
+    "Are you safe right now?" when it came along; it counts beside a risk answer only.
+    """
+    found = _sheet_to_write(actor, uid)
+    if not found.can_change:
+        raise Conflict(_("These answers are with your care team now. You can write to them about it."))
+    if found.instrument.item(item) is None:
+        raise NotFound
+    if value is not None:
+        check_answer(found.instrument, item, value)
+    before = found.value_of(item)
+    _store(found, item, value)
+    record(actor, "questionnaire.answer", "questionnaire", uid, patient_uid=found.response.patient_uid)
+    _tell(found, item, value, before)
+    if safe is not None and risk_of(found.instrument, item, value):
+        _note_safety(found, safe)
+    if not found.response.is_open:
+        _score(found)
+    elif found.next_item is None and not found.skipped:
+        _finish(actor, found)
+    return found
+
+
+def say_safe(actor: Actor, uid: UUID, safe: str) -> Sheet:
+    """Store the answer to "Are you safe right now?" and tell the care team."""
+    found = _sheet_to_write(actor, uid)
+    if not found.raised:
+        raise NotFound
+    _note_safety(found, safe)
+    record(actor, "questionnaire.answer", "questionnaire", uid, patient_uid=found.response.patient_uid)
+    return found
+
+
+def send(actor: Actor, uid: UUID) -> Sheet:
+    """Finish a questionnaire in which something was skipped; sending twice changes nothing."""
+    found = _sheet_to_write(actor, uid)
+    if found.response.is_open:
+        if found.next_item is not None:
+            raise Conflict(_("There are questions you have not seen yet. You can skip each of them."))
+        _finish(actor, found)
+    return found
+
+
+def _sheet(actor: Actor, uid: UUID) -> Sheet:
+    rows = session().execute(select(Response, Answer).outerjoin(Answer).where(Response.uid == uid).order_by(Answer.item)).all()
+    if not rows:
+        raise NotFound
+    authorize(actor, policy.can_answer, rows[0][0])
+    return make_sheet(rows[0][0], [row[1] for row in rows if row[1] is not None])
+
+
+def _sheet_to_write(actor: Actor, uid: UUID) -> Sheet:
+    # Two submits at once queue up here, so that each sees what the other stored.
+    row = session().get(Response, uid, with_for_update=True)
+    if row is None:
+        raise NotFound
+    authorize(actor, policy.can_answer, row)
+    return make_sheet(row, answers_of(uid))
+
+
+def make_sheet(row: Response, answers: Iterable[Answer]) -> Sheet:
+    """Put a questionnaire together from its rows."""
+    return Sheet(row, instrument(row.instrument), {each.item: each for each in answers})
+
+
+def answers_of(uid: UUID) -> list[Answer]:
+    """Return the answers of one questionnaire."""
+    return list(session().scalars(select(Answer).where(Answer.response_uid == uid).order_by(Answer.item)))
+
+
+def _store(found: Sheet, item: int, value: int | None) -> None:
+    now, row = clock.now(), found.answers.get(item)
+    found.response.start(now)
+    if row is None:
+        row = Answer(patient_uid=found.response.patient_uid, response_uid=found.response.uid, item=item, kept=[value], answered_at=now)
+        session().add(row)
+        found.answers[item] = row
+    elif row.value != value:
+        row.change(value, now)
+
+
+def _tell(found: Sheet, item: int, value: int | None, before: int | None) -> None:
+    patient, uid = found.response.patient_uid, found.response.uid
+    level = risk_of(found.instrument, item, value)
+    if level is not None and value is not None:
+        publish(RiskAnswered(patient, uid, found.instrument.id, item, value, level.value))
+    elif risk_of(found.instrument, item, before):
+        publish(RiskAnswerLowered(patient, uid, item, value))
+
+
+def _note_safety(found: Sheet, safe: str) -> None:
+    if safe not in SAFETY:
+        raise Invalid(_("Choose one of the answers shown."), fields={"safe": _("Choose one of the answers shown.")})
+    if found.response.safety != safe:
+        found.response.safety, found.response.safety_at = safe, clock.now()
+        publish(SafetyAnswered(found.response.patient_uid, found.response.uid, safe))
+
+
+def _finish(actor: Actor, found: Sheet) -> None:
+    found.response.finish(clock.now())
+    _score(found)
+    record(actor, "questionnaire.finish", "questionnaire", found.response.uid, patient_uid=found.response.patient_uid)
+
+
+def _score(found: Sheet) -> None:
+    response = found.response
+    row = session().scalars(select(StoredScore).where(StoredScore.response_uid == response.uid)).first()
+    if row is None:
+        row = StoredScore(
+            patient_uid=response.patient_uid,
+            response_uid=response.uid,
+            instrument=response.instrument,
+            version=response.version,
+            taken_at=response.finished_at,
+            result={},
+        )
+        session().add(row)
+    values = {number: each.value for number, each in found.answers.items()}
+    came_to = score(found.instrument, values)
+    risks = [values[risk.item] for risk in found.instrument.risk_items if values.get(risk.item) is not None]
+    row.result = {"total": came_to.total, "band": came_to.band.id if came_to.band else None, "risk_answer": max(risks, default=None)}

@@ -1,0 +1,238 @@
+"""Results over time: for the patient, for the therapists in whose care they are, and for other features."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from vtclinic.core.audit import record
+from vtclinic.core.crypto import prefetch_patient_keys
+from vtclinic.core.errors import NotFound
+from vtclinic.core.policy import Actor, authorize
+from vtclinic.core.uow import session
+from vtclinic.features.progress import policy, words
+from vtclinic.features.progress.answering import Sheet, answers_of, make_sheet
+from vtclinic.features.progress.instruments import Change, Instrument, instrument, load_packs, reliable_change
+from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
+
+
+@dataclass(frozen=True)
+class ScoreView:
+    """The newest result of one questionnaire; `baseline` is the first total of the same version, None when this is it."""
+
+    response_uid: UUID
+    instrument: str
+    title: str
+    total: int | None
+    highest: int
+    band: str
+    baseline: int | None
+    change: Change | None
+    taken_at: datetime
+    risk_answer: int | None
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """A questionnaire that waits for its patient."""
+
+    uid: UUID
+    instrument: str
+    title: str
+    answered: int
+    total: int
+    due_on: date | None
+    started: bool
+
+
+@dataclass(frozen=True)
+class Series:
+    """All results of one questionnaire, oldest first; the newest is last."""
+
+    instrument: Instrument
+    title: str
+    scores: list[StoredScore]
+    latest: ScoreView
+
+    @property
+    def measured(self) -> list[StoredScore]:
+        """The results that can be compared with the newest: same version, nothing skipped."""
+        return [row for row in self.scores if row.total is not None and row.version == self.scores[-1].version]
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """One finished questionnaire as a therapist reads it."""
+
+    sheet: Sheet
+    score: StoredScore | None
+    view: ScoreView | None
+    earlier: list[StoredScore]
+
+    @property
+    def risk_items(self) -> list[int]:
+        """The questions about self-harm that were answered above zero."""
+        return [risk.item for risk in self.sheet.instrument.risk_items if risk.level(self.sheet.value_of(risk.item) or 0)]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What was said when a risk task was raised: the form, the question, the words chosen, before and now."""
+
+    name: str
+    title: str
+    question: str
+    said: str
+    value: int | None
+    at: datetime
+    earlier: list[str]
+    safety: str | None
+    safety_at: datetime | None
+
+
+def open_questionnaires(patient_uid: UUID) -> list[Assigned]:
+    """List what waits for a patient, oldest first."""
+    counted = select(func.count()).where(Answer.response_uid == Response.uid).scalar_subquery()
+    rows = session().execute(
+        select(Response, counted)
+        .where(Response.patient_uid == patient_uid, Response.state == ResponseState.OPEN)
+        .order_by(Response.assigned_at, Response.uid)
+    )
+    return [_assigned(row, count) for row, count in rows]
+
+
+def latest_scores(patient_uids: Iterable[UUID]) -> dict[UUID, dict[str, ScoreView]]:
+    """Return each patient's newest results by instrument, with two queries for all of them."""
+    uids = list(patient_uids)
+    if not uids:
+        return {}
+    prefetch_patient_keys(uids)
+    grouped: defaultdict[UUID, defaultdict[str, list[StoredScore]]] = defaultdict(lambda: defaultdict(list))
+    rows = session().scalars(select(StoredScore).where(StoredScore.patient_uid.in_(uids)).order_by(StoredScore.taken_at, StoredScore.uid))
+    for row in rows:
+        grouped[row.patient_uid][row.instrument].append(row)
+    return {uid: {name: _view(scores) for name, scores in own.items()} for uid, own in grouped.items()}
+
+
+def my_progress(actor: Actor, patient_uid: UUID) -> tuple[list[Assigned], list[Series]]:
+    """Return what waits for a patient, oldest first, and their results by questionnaire, the one answered last first."""
+    authorize(actor, policy.can_assign, patient_uid)
+    record(actor, "result.list", "patient", patient_uid, patient_uid=patient_uid)
+    counted = select(func.count()).where(Answer.response_uid == Response.uid).scalar_subquery()
+    rows = session().execute(
+        select(Response, StoredScore, counted)
+        .outerjoin(StoredScore, StoredScore.response_uid == Response.uid)
+        .where(Response.patient_uid == patient_uid)
+        .order_by(Response.assigned_at, Response.uid)
+    )
+    waiting, grouped = [], defaultdict(list)
+    for response, score, answered in rows:
+        if response.is_open:
+            waiting.append(_assigned(response, answered))
+        elif score is not None:
+            grouped[score.instrument].append(score)
+    series = [_series(sorted(scores, key=lambda row: row.taken_at)) for scores in grouped.values()]
+    return waiting, sorted(series, key=lambda each: each.latest.taken_at, reverse=True)
+
+
+def result(actor: Actor, patient_uid: UUID, uid: UUID) -> ResultPage:
+    """Return one questionnaire for its therapist; audited. Answers show from the first one on, also before it is finished."""
+    row = session().get(Response, uid)
+    if row is None or row.patient_uid != patient_uid or row.started_at is None:
+        raise NotFound
+    authorize(actor, policy.can_read_result, row)
+    record(actor, "result.read", "questionnaire", uid, patient_uid=row.patient_uid)
+    scores = list(
+        session().scalars(
+            select(StoredScore)
+            .where(StoredScore.patient_uid == row.patient_uid, StoredScore.instrument == row.instrument)
+            .order_by(StoredScore.taken_at, StoredScore.uid)
+        )
+    )
+    upto = scores[: next((place for place, each in enumerate(scores, 1) if each.response_uid == uid), 0)]
+    own = upto[-1] if upto else None
+    return ResultPage(make_sheet(row, answers_of(uid)), own, _view(upto) if upto else None, upto[:-1])
+
+
+def given(patient_uid: UUID) -> list[tuple[Response, StoredScore | None]]:
+    """Return a patient's questionnaires that were begun, newest first; the caller has authorised."""
+    rows = session().execute(
+        select(Response, StoredScore)
+        .outerjoin(StoredScore, StoredScore.response_uid == Response.uid)
+        .where(Response.patient_uid == patient_uid, Response.started_at.is_not(None))
+        .order_by(Response.started_at.desc())
+        .limit(12)
+    )
+    return [(response, score) for response, score in rows]
+
+
+def statement(response_uid: UUID, item: int) -> Statement:
+    """Return what was said; crisis, which alone asks, has authorised its reader."""
+    row = session().get(Response, response_uid)
+    found = session().scalars(select(Answer).where(Answer.response_uid == response_uid, Answer.item == item)).first()
+    if row is None or found is None:
+        raise NotFound
+    pack = instrument(row.instrument)
+    question = pack.item(item)
+    assert question is not None
+    texts = {answer.value: answer.text for answer in question.answers}
+    return Statement(
+        name=pack.name,
+        title=words.plain_title(pack),
+        question=question.text,
+        said=texts.get(found.value, ""),
+        value=found.value,
+        at=found.answered_at,
+        earlier=[texts.get(value, "") for value in found.earlier],
+        safety=row.safety,
+        safety_at=row.safety_at,
+    )
+
+
+def can_be_given() -> list[Instrument]:
+    """Return the questionnaires this clinic can give, by name."""
+    return sorted(load_packs().values(), key=lambda pack: pack.name)
+
+
+def _series(scores: list[StoredScore]) -> Series:
+    pack = instrument(scores[-1].instrument)
+    return Series(pack, words.plain_title(pack), scores, _view(scores))
+
+
+def _assigned(row: Response, answered: int) -> Assigned:
+    pack = instrument(row.instrument)
+    return Assigned(row.uid, pack.id, words.plain_title(pack), answered, len(pack.items), row.due_on, row.started_at is not None)
+
+
+def _view(scores: list[StoredScore]) -> ScoreView:
+    last, pack = scores[-1], instrument(scores[-1].instrument)
+    first = next((row for row in scores if row.version == last.version and row.total is not None), None)
+    compared = first if first is not None and first is not last and last.total is not None and last.version == pack.version else None
+    return ScoreView(
+        response_uid=last.response_uid,
+        instrument=pack.id,
+        title=words.plain_title(pack),
+        total=last.total,
+        highest=pack.highest,
+        band=words.band_word(pack, last.band),
+        baseline=compared.total if compared else None,
+        change=reliable_change(pack, _measured(compared), _measured(last)) if compared else None,
+        taken_at=last.taken_at,
+        risk_answer=last.risk_answer,
+    )
+
+
+@dataclass(frozen=True)
+class _Measured:
+    instrument: str
+    version: str
+    total: int | None
+
+
+def _measured(row: StoredScore) -> _Measured:
+    return _Measured(row.instrument, row.version, row.total)
