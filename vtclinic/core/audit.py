@@ -120,6 +120,18 @@ def verify(session: Session, key: bytes, *, instance: bool = False) -> ChainRepo
     return ChainReport(rows)
 
 
+def reseal_instance(session: Session, key: bytes) -> None:
+    """Chain the instance's rows anew under another key; verify the old chain first, in the same unit of work."""
+    end = session.get(InstanceAuditHead, 1, with_for_update=True)
+    if end is None:
+        return
+    previous = GENESIS
+    for row in session.scalars(select(InstanceAuditEntry).order_by(InstanceAuditEntry.seq)):
+        row.mac = previous = _mac(key, previous, row)
+    end.mac, end.seal = previous, _seal(key, end.seq, previous)
+    session.flush()
+
+
 def entries_about(session: Session, patient_uid: UUID, *, limit: int = 100) -> Iterable[AuditEntry]:
     """Return the newest acts on one patient's record, newest first."""
     return session.scalars(select(AuditEntry).where(AuditEntry.patient_uid == patient_uid).order_by(AuditEntry.seq.desc()).limit(limit))

@@ -120,17 +120,29 @@ def load_master_key(home: Path) -> MasterKey:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if folder and (Path(folder) / _CREDENTIAL).exists():
         return _decode((Path(folder) / _CREDENTIAL).read_text(), "the systemd credential")
-    path = home / MASTER_FILE
+    return read_master_key(home / MASTER_FILE)
+
+
+def comes_from_file() -> bool:
+    """Tell whether the master key is the file in the data folder, so that vtclinic may replace it."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return not os.environ.get(MASTER_VARIABLE) and not (folder and (Path(folder) / _CREDENTIAL).exists())
+
+
+def read_master_key(path: Path) -> MasterKey:
+    """Read a master key's file; raise KeyUnavailable when it is missing, damaged or readable by others."""
     try:
         mode = path.stat().st_mode
         text = path.read_text()
     except FileNotFoundError:
         raise KeyUnavailable("The master key is missing.", hint=_HINT) from None
+    except UnicodeDecodeError:
+        text = ""
     except OSError as error:
         raise KeyUnavailable(f"The master key cannot be read: {error.strerror}.", hint=_HINT) from error
     if stat.S_IMODE(mode) & 0o077:
-        raise KeyUnavailable("The master key can be read by other accounts.", hint=f"Close it: chmod 600 {path.name} in the data folder.")
-    return _decode(text, "the master.key file")
+        raise KeyUnavailable("The master key can be read by other accounts.", hint=f"Close it: chmod 600 {path}")
+    return _decode(text, f"the file {path.name}")
 
 
 def _decode(text: str, where: str) -> MasterKey:

@@ -54,12 +54,33 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_directory_version'))
     )
+    op.create_table('instance_admin',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('email', sa.String(), nullable=False),
+    sa.Column('password_hash', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('password_changed_at', sa.DateTime(), nullable=False),
+    sa.Column('disabled_at', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_instance_admin')),
+    sa.UniqueConstraint('email', name=op.f('uq_instance_admin_email'))
+    )
     op.create_table('instance_fact',
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('value', sa.String(), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_instance_fact'))
     )
+    op.create_table('instance_throttle',
+    sa.Column('key', sa.LargeBinary(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('last_at', sa.DateTime(), nullable=False),
+    sa.Column('blocked_until', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_instance_throttle'))
+    )
+    with op.batch_alter_table('instance_throttle', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_instance_throttle_last_at'), ['last_at'], unique=False)
+
     op.create_table('clinic_host',
     sa.Column('host', sa.String(), nullable=False),
     sa.Column('clinic_uid', sa.Uuid(), nullable=False),
@@ -81,17 +102,111 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['clinic_uid'], ['clinic.uid'], name=op.f('fk_clinic_key_clinic_uid')),
     sa.PrimaryKeyConstraint('clinic_uid', 'version', name=op.f('pk_clinic_key'))
     )
+    op.create_table('instance_passkey',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('admin_uid', sa.Uuid(), nullable=False),
+    sa.Column('credential_id', sa.LargeBinary(), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.Integer(), nullable=False),
+    sa.Column('rp_id', sa.String(), nullable=False),
+    sa.Column('label', sa.String(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('last_used_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['admin_uid'], ['instance_admin.uid'], name=op.f('fk_instance_passkey_admin_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_instance_passkey')),
+    sa.UniqueConstraint('credential_id', name=op.f('uq_instance_passkey_credential_id'))
+    )
+    with op.batch_alter_table('instance_passkey', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_instance_passkey_admin_uid'), ['admin_uid'], unique=False)
+
+    op.create_table('instance_passkey_challenge',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('challenge', sa.LargeBinary(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('admin_uid', sa.Uuid(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['admin_uid'], ['instance_admin.uid'], name=op.f('fk_instance_passkey_challenge_admin_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_instance_passkey_challenge'))
+    )
+    with op.batch_alter_table('instance_passkey_challenge', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_instance_passkey_challenge_admin_uid'), ['admin_uid'], unique=False)
+        batch_op.create_index(batch_op.f('ix_instance_passkey_challenge_expires_at'), ['expires_at'], unique=False)
+
+    op.create_table('instance_recovery_code',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('admin_uid', sa.Uuid(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('used_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['admin_uid'], ['instance_admin.uid'], name=op.f('fk_instance_recovery_code_admin_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_instance_recovery_code'))
+    )
+    with op.batch_alter_table('instance_recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_instance_recovery_code_admin_uid'), ['admin_uid'], unique=False)
+
+    op.create_table('instance_session',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('admin_uid', sa.Uuid(), nullable=False),
+    sa.Column('stage', sa.String(), nullable=False),
+    sa.Column('device', sa.String(), nullable=False),
+    sa.Column('mfa', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('last_seen', sa.DateTime(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(), nullable=False),
+    sa.Column('fresh_until', sa.DateTime(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['admin_uid'], ['instance_admin.uid'], name=op.f('fk_instance_session_admin_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_instance_session')),
+    sa.UniqueConstraint('digest', name=op.f('uq_instance_session_digest'))
+    )
+    with op.batch_alter_table('instance_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_instance_session_admin_uid'), ['admin_uid'], unique=False)
+        batch_op.create_index(batch_op.f('ix_instance_session_expires_at'), ['expires_at'], unique=False)
+
+    op.create_table('instance_totp',
+    sa.Column('admin_uid', sa.Uuid(), nullable=False),
+    sa.Column('secret_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['admin_uid'], ['instance_admin.uid'], name=op.f('fk_instance_totp_admin_uid')),
+    sa.PrimaryKeyConstraint('admin_uid', name=op.f('pk_instance_totp'))
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('instance_totp')
+    with op.batch_alter_table('instance_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_instance_session_expires_at'))
+        batch_op.drop_index(batch_op.f('ix_instance_session_admin_uid'))
+
+    op.drop_table('instance_session')
+    with op.batch_alter_table('instance_recovery_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_instance_recovery_code_admin_uid'))
+
+    op.drop_table('instance_recovery_code')
+    with op.batch_alter_table('instance_passkey_challenge', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_instance_passkey_challenge_expires_at'))
+        batch_op.drop_index(batch_op.f('ix_instance_passkey_challenge_admin_uid'))
+
+    op.drop_table('instance_passkey_challenge')
+    with op.batch_alter_table('instance_passkey', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_instance_passkey_admin_uid'))
+
+    op.drop_table('instance_passkey')
     op.drop_table('clinic_key')
     with op.batch_alter_table('clinic_host', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_clinic_host_clinic_uid'))
 
     op.drop_table('clinic_host')
+    with op.batch_alter_table('instance_throttle', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_instance_throttle_last_at'))
+
+    op.drop_table('instance_throttle')
     op.drop_table('instance_fact')
+    op.drop_table('instance_admin')
     op.drop_table('directory_version')
     op.drop_table('clinic')
     op.drop_table('audit_head')
