@@ -77,17 +77,16 @@ def run_step(label: str, command: list[str], *, fraction: Fraction, limit: float
     """Run a command behind a progress bar; return its exit code and what it printed."""
     bar = Bar(label)
     printed: list[str] = []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **more)
-    try:
-        for line in lines_of(process, bar, limit):
-            printed.append(line)
-            bar.fraction = max(bar.fraction, fraction(line) or 0.0)
-        code = process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        bar.close("stopped")
-        raise
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, **more) as process:
+        try:
+            for line in lines_of(process, bar, limit):
+                printed.append(line)
+                bar.fraction = max(bar.fraction, fraction(line) or 0.0)
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            bar.close("stopped")
+            raise
     bar.close("done" if code == 0 else "failed")
     return code, "\n".join(printed)
 

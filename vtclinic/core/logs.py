@@ -75,13 +75,23 @@ def _keep_safe(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
     record = event.get("_record")
     kept = {key: value for key, value in event.items() if key in FIELDS or key.startswith("_")}
     if record is not None and event.get("_from_structlog") is False:
-        kept["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        kept["event"] = _template(record)
         kept |= {key: value for key, value in vars(record).items() if key in FIELDS and key not in _RECORD_KEYS}
     raised = sys.exc_info() if event.get("exc_info") is True else event.get("exc_info")
     if isinstance(raised, tuple) and raised[1] is not None:
         kept["error"] = type(raised[1]).__name__
         kept["places"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(raised[2])[-12:]]
     return kept
+
+
+def _template(record: logging.LogRecord) -> str:
+    """The message before its arguments; without arguments, libraries' messages may be finished text and are not shown.
+
+    Flask itself puts the path into one, and its application's logger is called as this package is.
+    """
+    if isinstance(record.msg, str) and (record.args or record.name.startswith("vtclinic.")):
+        return record.msg
+    return f"message of {record.module}:{record.lineno}"
 
 
 _RECORD_KEYS = frozenset(vars(logging.makeLogRecord({})))
