@@ -1,0 +1,1 @@
+"""The demonstration: two clinics with made-up people, and the check that walks one patient through everything."""
