@@ -129,3 +129,16 @@ def test_a_clinics_own_file_is_read_and_its_mistakes_are_named(clinic):
         with pytest.raises(Invalid):
             helpnow.refresh_help_now(clinic)
     assert (clinic.files / "public" / "help-now.html").read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", helpnow.PLAIN)
+def test_pages_without_an_application_lead_to_help_and_share_the_style(kind):
+    html = helpnow.build_plain_page(kind, locale="ar_XB").decode()
+    assert 'href="/help-now"' in html
+    assert re.search(r"<style>(.*?)</style>", html, re.DOTALL).group(1) == re.search(r"<style>(.*?)</style>", page(), re.DOTALL).group(1)
+    assert "<script" not in html
+
+
+def test_the_shipped_plain_pages_are_the_built_ones():
+    folder = Path(__file__).resolve().parents[2] / "vtclinic" / "static" / "plain"
+    assert {file.stem: file.read_bytes() for file in folder.glob("*.html")} == {kind: helpnow.build_plain_page(kind) for kind in helpnow.PLAIN}

@@ -9,7 +9,7 @@ from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import PSEUDO_LOCALE, translated_locales
 from vtclinic.core.scope import ClinicScope
 from vtclinic.tenants.helpnow.lines import HelpLine, countries, read_line
-from vtclinic.tenants.helpnow.page import HelpNowContext, build_help_now
+from vtclinic.tenants.helpnow.page import PLAIN, HelpNowContext, build_help_now, build_plain_page
 
 OWN = "help-now.toml"
 FILE = "help-now.html"
@@ -32,6 +32,14 @@ def write_help_now(public: Path, clinic: HelpNowContext) -> Path:
 def refresh_help_now(clinic: ClinicScope) -> Path:
     """Write a clinic's page anew: after it was made, after its name, country, language or own lines changed."""
     return write_help_now(clinic.files / "public", help_now_context(clinic))
+
+
+def write_plain_pages(folder: Path) -> list[Path]:
+    """Write the pages for times without an application (`maintenance.html`, `down.html`, `unknown-host.html`)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in PLAIN:
+        _replace(folder / f"{kind}.html", build_plain_page(kind))
+    return [folder / f"{kind}.html" for kind in PLAIN]
 
 
 def help_now_context(clinic: ClinicScope) -> HelpNowContext:

@@ -17,9 +17,11 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vtclinic.core.i18n import PSEUDO_LOCALE, current_locale, direction, fmt, gettext, install, language_tag, locale_scope
+from vtclinic.core.i18n import lazy as _
 from vtclinic.tenants.helpnow.lines import Country, HelpLine, countries, dialled, fallback_url
 
 HERE = Path(__file__).parent
+LEAVE_URL = "https://www.bbc.com/weather"
 BIG = 3  # help lines shown large; more would push the safety plan off a phone's first screens
 
 
@@ -31,7 +33,7 @@ class HelpNowContext:
     country: str
     locale: str = "en"
     timezone: str = "UTC"
-    leave_url: str = "https://www.bbc.com/weather"
+    leave_url: str = LEAVE_URL
     home_url: str = "/"
     safety_plan_url: str = ""
     open_hours: str = ""
@@ -65,6 +67,23 @@ def build_help_now(clinic: HelpNowContext) -> bytes:
     with locale_scope(clinic.locale, clinic.timezone):
         page = _environment().get_template("help-now.html")
         return page.render(**_values(clinic)).encode()
+
+
+# Pages the web server shows without the application, by file name: what happened, what is safe.
+PLAIN = {
+    "maintenance": (_("We are making changes"), _("Everything you saved is safe. Try again in a few minutes.")),
+    "down": (_("We can’t open this page right now"), _("It is our fault, not yours. What you saved is still there. Try again in a few minutes.")),
+    "unknown-host": (_("There is no clinic at this address"), _("Check the address your clinic gave you. One letter can make a difference.")),
+}
+
+
+def build_plain_page(kind: str, *, locale: str = "en", leave_url: str = LEAVE_URL, help_url: str = "/help-now") -> bytes:
+    """Return one of the PLAIN pages; its style has the hash of the help-now page."""
+    what, safe = PLAIN[kind]
+    with locale_scope(locale, "UTC"):
+        page = _environment().get_template("plain.html")
+        values = {"style": _style(), "lang": language_tag(), "dir": direction(), "fallback": fallback_url()}
+        return page.render(what=str(what), safe=str(safe), leave_url=leave_url, help_url=help_url, **values).encode()
 
 
 def _values(clinic: HelpNowContext) -> dict[str, Any]:
