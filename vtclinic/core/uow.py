@@ -5,6 +5,7 @@ A clinic's unit binds one session to one clinic's engine. Only this module commi
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections import defaultdict
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine, event
@@ -23,6 +24,8 @@ from vtclinic.core.errors import NoScope, NoUnitOfWork, ReadOnlyUnit
 from vtclinic.core.scope import ClinicScope, current_clinic, maybe_clinic
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class ClinicSession(Session):
@@ -101,6 +104,23 @@ def control_session() -> Session:
 def in_unit() -> bool:
     """Tell whether a clinic's unit of work is open."""
     return _unit.get() is not None
+
+
+def once(work: Callable[P, T]) -> Callable[P, T]:
+    """Let a look-up run once in a unit of work for reading, however often a page asks; in one for writing it runs each time."""
+
+    @functools.wraps(work)
+    def look(*args: P.args, **kwargs: P.kwargs) -> T:
+        unit = _unit.get()
+        if unit is None or unit.write:
+            return work(*args, **kwargs)
+        known: dict[object, Any] = unit.session.info.setdefault("once", {})
+        key = (work, args, tuple(sorted(kwargs.items())))
+        if key not in known:
+            known[key] = work(*args, **kwargs)
+        return known[key]  # type: ignore[no-any-return]
+
+    return look
 
 
 @contextmanager
