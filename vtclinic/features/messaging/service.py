@@ -15,7 +15,7 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import before_end, session
+from vtclinic.core.uow import before_end, once, session
 from vtclinic.features.messaging import notice, policy, promise
 from vtclinic.features.messaging.models import Message, MessageDraft, ReadingMark, Thread
 from vtclinic.features.records import api as records
@@ -24,7 +24,6 @@ from vtclinic.features.staff import api as staff
 LONGEST = 8_000
 PAGE = 50
 NEW = "message.new"
-_INBOX = "messaging.inbox"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -151,19 +150,17 @@ def read_messages(actor: Actor, here: Standing, *, after: int = 0, before: int |
     return found
 
 
+@once
 def inbox(actor: Actor) -> list[Line]:
-    """Return this person's threads with their unread counts, the newest first, by one query a unit of work."""
-    kept: dict[UUID, list[Line]] = session().info.setdefault(_INBOX, {})
+    """Return this person's threads with their unread counts, the newest first, by one query."""
     reader = _uid(actor)
-    if reader not in kept:
-        wanted = (
-            select(Thread, ReadingMark.read_seq)
-            .outerjoin(ReadingMark, and_(ReadingMark.thread_uid == Thread.uid, ReadingMark.user_uid == reader))
-            .where(policy.visible_to(actor))
-            .order_by(Thread.last_at.desc(), Thread.uid)
-        )
-        kept[reader] = [Line(thread, _unread(thread, reader, read or 0)) for thread, read in session().execute(wanted)]
-    return kept[reader]
+    wanted = (
+        select(Thread, ReadingMark.read_seq)
+        .outerjoin(ReadingMark, and_(ReadingMark.thread_uid == Thread.uid, ReadingMark.user_uid == reader))
+        .where(policy.visible_to(actor))
+        .order_by(Thread.last_at.desc(), Thread.uid)
+    )
+    return [Line(thread, _unread(thread, reader, read or 0)) for thread, read in session().execute(wanted)]
 
 
 def save_draft(actor: Actor, thread_uid: UUID, body: str) -> datetime:

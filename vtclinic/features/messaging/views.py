@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,6 @@ from vtclinic.features.messaging.models import Message, Thread
 from vtclinic.features.messaging.service import Line
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import api as staff
-from vtclinic.identity import service as identity
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,15 @@ def thread_views(actor: Actor, lines: Sequence[Line]) -> list[ThreadView]:
 def people_of(actor: Actor, threads: Sequence[Thread]) -> dict[UUID, Person]:
     """Return the other person of each thread."""
     others = {thread.uid: thread.other(actor.uid) for thread in threads if actor.uid is not None}
-    clients = {thread.patient_uid for thread in threads if others[thread.uid] == thread.patient_uid}
-    names = {uid: (client.name, False) for uid, client in records.named_patients(clients).items()} | _therapists(set(others.values()) - clients)
-    return {thread_uid: Person(uid, names[uid][0], names[uid][0].split(" ")[0], names[uid][1]) for thread_uid, uid in others.items()}
+    clients = records.named_patients({thread.patient_uid for thread in threads if others[thread.uid] == thread.patient_uid})
+    faces = staff.faces(set(others.values()) - clients.keys())
+    return {thread_uid: _person(uid, clients, faces) for thread_uid, uid in others.items()}
 
 
-def _therapists(uids: set[UUID]) -> dict[UUID, tuple[str, bool]]:
-    if not uids:
-        return {}
-    profiles = staff.therapists(uids)
-    return {uid: (user.name, uid in profiles and bool(profiles[uid].has_photo)) for uid, user in identity.users(uids).items()}
+def _person(uid: UUID, clients: Mapping[UUID, records.NamedPatient], faces: Mapping[UUID, staff.Face]) -> Person:
+    if uid in clients:
+        return Person(uid, clients[uid].name, clients[uid].name.split(" ")[0], has_photo=False)
+    return Person(uid, faces[uid].name, faces[uid].first_name, faces[uid].has_photo)
 
 
 def message_views(actor: Actor, messages: Sequence[Message], *, after_day: date | None = None) -> list[MessageView]:

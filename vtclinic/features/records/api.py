@@ -23,6 +23,7 @@ from vtclinic.features.records.policy import can_view_patient, visible_to
 from vtclinic.features.records.profile import is_phone, years_old
 from vtclinic.features.records.sections import Flag, Section, add_file_section, file_sections
 from vtclinic.features.records.service import (
+    NamedPatient,
     called,
     change_profile,
     change_timezone,
@@ -41,6 +42,7 @@ __all__ = [
     "CareOpened",
     "CareRelation",
     "Flag",
+    "NamedPatient",
     "Patient",
     "Section",
     "add_file_section",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +15,25 @@ from vtclinic.core.uow import session
 from vtclinic.features.staff import policy
 from vtclinic.features.staff.models import Credential, CredentialState, Therapist
 from vtclinic.identity.models import User, UserState
+
+
+@dataclass(frozen=True)
+class Face:
+    """A therapist as one line on somebody's page."""
+
+    uid: UUID
+    name: str
+    first_name: str
+    has_photo: bool
+
+
+def faces(uids: Iterable[UUID]) -> dict[UUID, Face]:
+    """Return many therapists' names and whether there is a portrait, with one query; a missing profile is no hindrance."""
+    wanted = set(uids)
+    if not wanted:
+        return {}
+    rows = session().execute(select(User, Therapist.photo).outerjoin(Therapist, Therapist.uid == User.uid).where(User.uid.in_(wanted)))
+    return {user.uid: Face(user.uid, user.name, user.preferred_name, bool(photo)) for user, photo in rows}
 
 
 def therapist(uid: UUID) -> Therapist:
