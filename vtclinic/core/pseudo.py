@@ -20,9 +20,9 @@ _KEEP = re.compile(r"(%\([a-z_A-Z0-9]+\)[a-z]|%%|<[^>]*>|&[a-zA-Z0-9#]+;)")
 
 def pseudo(message: str) -> str:
     """Return the made-up translation of an English message; placeholders and markup stay as they are."""
-    if not message.strip():
-        return message
     pieces = _KEEP.split(message)
+    if not any(letter.isalpha() for piece in pieces[::2] for letter in piece):
+        return message
     words = sum(len(piece) for piece in pieces[::2])
     spare = round(words * GROWTH) - words
     out = []

@@ -76,7 +76,7 @@ def theme_css(theme: Theme, *, static_url: str = "/static", preview: bool = Fals
     dark |= {"--vt-shadow": "none", "--vt-lift-line": "var(--vt-line)", "color-scheme": "dark"}
     shape = _shape(theme, flat=flat) | {f"--bs-{name}": value for name, value in BOOTSTRAP.items()}
     scope = "[data-vt-preview]" if preview else ""
-    rules = [] if preview else [_face(name, static_url) for name in _faces(theme)]
+    rules = [_face(name, static_url) for name in _faces(theme)]
     rules.append(_rule(scope or ":root", light | shape))
     rules.append(_rule(f'{scope}[data-bs-theme="dark"]', dark))
     if not preview:
