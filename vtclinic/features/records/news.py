@@ -20,3 +20,10 @@ class CareEnded:
 
     patient_uid: UUID
     therapist_uid: UUID
+
+
+@dataclass(frozen=True)
+class ProfileChanged:
+    """A patient told something new about themselves: a place, a language, a birthday."""
+
+    patient_uid: UUID

@@ -14,12 +14,14 @@ from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.crypto import create_patient_key, prefetch_patient_keys
 from vtclinic.core.errors import Invalid, NotFound
+from vtclinic.core.events import publish
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.core.zones import zone_names
 from vtclinic.features.records import policy
 from vtclinic.features.records.models import Patient
+from vtclinic.features.records.news import ProfileChanged
 from vtclinic.features.records.profile import checked
 from vtclinic.identity.models import User
 
@@ -94,6 +96,7 @@ def change_profile(actor: Actor, uid: UUID, **values: Any) -> Patient:
         setattr(found, name, value)
     found.changed_at = clock.now()
     record(actor, "profile.write", "patient", uid, patient_uid=uid, reason=" ".join(sorted(values)) or None)
+    publish(ProfileChanged(uid))
     return found
 
 
