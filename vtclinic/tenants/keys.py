@@ -41,6 +41,14 @@ def rewrap_under(old: MasterKey, new: MasterKey, clinic: Clinic) -> None:
         row.wrapped_key = new.wrap(old.unwrap(row.wrapped_key, context), context)
 
 
+def adopt_keys(master: MasterKey, keys: ClinicKeys) -> list[ClinicKey]:
+    """Shut the keys of a clinic that came from elsewhere under this instance's master key."""
+    rows = [_shut(master, keys.clinic_uid, number, secret, (keys.field_key, keys.index_key)) for number, secret in sorted(keys.wrapping.items())]
+    for row in rows:
+        row.active = row.version == keys.active
+    return rows
+
+
 def _shut(master: MasterKey, clinic_uid: UUID, version: int, secret: bytes, inner: tuple[bytes, bytes]) -> ClinicKey:
     context = _context(clinic_uid, version)
     return ClinicKey(
