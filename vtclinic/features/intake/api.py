@@ -9,9 +9,12 @@ from uuid import UUID
 
 from vtclinic.features.intake import service
 from vtclinic.features.intake.consents import standing
+from vtclinic.features.intake.news import NeedsChanged
 from vtclinic.features.intake.questions import CONSENTS
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
+
+__all__ = ["IntakeState", "Needs", "NeedsChanged", "may_be_cared_for", "needs", "state"]
 
 Words = frozenset[str]
 

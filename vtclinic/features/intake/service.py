@@ -13,11 +13,13 @@ from sqlalchemy import select
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, Invalid, NotFound
+from vtclinic.core.events import publish
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor
 from vtclinic.core.uow import session
 from vtclinic.features.intake.consents import give, standing, withdraw
 from vtclinic.features.intake.models import Intake, IntakeAnswer
+from vtclinic.features.intake.news import NeedsChanged
 from vtclinic.features.intake.policy import own_uid
 from vtclinic.features.intake.questions import BY_KEY, CONSENTS, QUESTIONS, WISHES, Kind, Question
 from vtclinic.features.progress import api as progress
@@ -94,6 +96,7 @@ def save(actor: Actor, key: str, value: Any) -> Sheet:
     record(actor, "intake.answer", "intake", uid, patient_uid=uid)
     if found.sent and found.intake is not None:
         found.intake.changed_at = clock.now()
+        publish(NeedsChanged(uid))
     return _sheet(uid)
 
 
@@ -113,6 +116,7 @@ def send(actor: Actor) -> Sheet:
     assert found.intake is not None
     found.intake.sent_at = clock.now()
     record(actor, "intake.send", "intake", uid, patient_uid=uid)
+    publish(NeedsChanged(uid))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from vtclinic.features.records.care import caseload, caseloads, end_care, in_care, open_care, therapists_of
 from vtclinic.features.records.models import CareRelation, Patient
-from vtclinic.features.records.news import CareEnded, CareOpened
+from vtclinic.features.records.news import CareEnded, CareOpened, ProfileChanged
 from vtclinic.features.records.opened import describe_actions
 from vtclinic.features.records.places import (
     COMMON_LANGUAGES,
@@ -20,6 +20,7 @@ from vtclinic.features.records.places import (
     zone_choices,
 )
 from vtclinic.features.records.policy import can_view_patient, visible_to
+from vtclinic.features.records.profile import checked as checked_profile
 from vtclinic.features.records.profile import is_phone, years_old
 from vtclinic.features.records.sections import Flag, Section, add_file_section, file_sections
 from vtclinic.features.records.service import (
@@ -44,6 +45,7 @@ __all__ = [
     "Flag",
     "NamedPatient",
     "Patient",
+    "ProfileChanged",
     "Section",
     "add_file_section",
     "called",
@@ -52,6 +54,7 @@ __all__ = [
     "caseloads",
     "change_profile",
     "change_timezone",
+    "checked_profile",
     "country_choices",
     "create_patient",
     "describe_actions",
