@@ -220,3 +220,14 @@ def test_a_child_that_cannot_start_stops_the_supervisor(settings):
         supervisor.stop()
 
 
+
+
+def test_a_process_that_cannot_even_begin_stops_the_supervisor_soon(settings):
+    supervisor = with_stub(Supervisor(settings))
+    supervisor.children[0].command = [sys.executable, "-c", "raise SystemExit(1)"]
+    supervisor.start()
+    try:
+        with pytest.raises(CannotStart, match="ended 3 times before it could serve"):
+            supervisor.wait_ready(30)
+    finally:
+        supervisor.stop()

@@ -23,6 +23,8 @@ LONGEST_PAUSE = 30.0
 # A child bounds its own leaving at ten seconds; this is for one that hangs.
 KILL_AFTER = 13.0
 READY_SECONDS = 60.0
+# Falls of one process before the instance was ever ready: then it is broken, not unlucky.
+FIRST_FALLS = 3
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class Supervisor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._environment = child_environment(settings)
+        self._was_ready = False
         self.ports = tuple(range(settings.port, settings.port + settings.workers))
         self.children = [self._child("web", port) for port in self.ports] + [self._child("worker")]
 
@@ -93,11 +96,15 @@ class Supervisor:
             if code in (CANNOT_START, PORT_TAKEN) and child.falls == 0:
                 raise CannotStart(f"The {child.name} process could not start; its reason stands above.", exit_code=code)
             log.warning("process ended", extra={"child": child.name, "code": code, "seconds": child.note_fall()})
+            if not self._was_ready and child.falls >= FIRST_FALLS:
+                raise CannotStart(f"The {child.name} process ended {FIRST_FALLS} times before it could serve.", hint="Its own lines above say why.")
 
     def is_ready(self) -> bool:
         """Whether every process runs and every web process says it can serve."""
         alive = all(child.process is not None and child.process.poll() is None for child in self.children)
-        return alive and all(answers(self._settings.bind, port, "/readyz") for port in self.ports)
+        ready = alive and all(answers(self._settings.bind, port, "/readyz") for port in self.ports)
+        self._was_ready = self._was_ready or ready
+        return ready
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Watch until ready; raise CannotStart when it takes too long."""

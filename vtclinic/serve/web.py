@@ -21,13 +21,15 @@ from typing import Any
 from flask import Flask
 
 from vtclinic.app import attach_sockets, create_app
-from vtclinic.core import blocking, logs, uow
+from vtclinic.core import blocking, logs, sockets, uow
 from vtclinic.core.errors import ClinicError
 from vtclinic.core.settings import Settings, load_settings
+from vtclinic.identity.sessions import is_live
 from vtclinic.serve import drain
 from vtclinic.serve.ports import CANNOT_START, CannotStart, explain
 
 WATCH_SECONDS = 0.1
+SWEEP_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ def serve(settings: Settings, *, port: int, parent: int) -> None:
     server.start()
     if not settings.redis_url:
         runtime.spawn(pass_signals_on, app)
+    runtime.spawn(cut_ended_sign_ins, app)
     log.info("serving", extra={"port": port, "pid": os.getpid()})
     while not _Stop.asked and parent in (0, os.getppid()):
         runtime.sleep(WATCH_SECONDS)
@@ -82,6 +85,17 @@ def pass_signals_on(app: Flask) -> None:
             # A signal is a courtesy; what it announces is stored. Look again rather than go deaf.
             log.exception("signals could not be read")
             runtime.sleep(1)
+
+
+def cut_ended_sign_ins(app: Flask) -> None:
+    """Close open sockets of people who signed out or were signed out elsewhere, twice a minute."""
+    while not _Stop.asked:
+        runtime.sleep(SWEEP_SECONDS)
+        try:
+            if count := sockets.sweep_sockets(app.extensions["socketio"], is_live):
+                log.info("sockets of ended sign-ins closed", extra={"count": count})
+        except Exception:
+            log.exception("open sockets could not be checked")
 
 
 def leave(server: runtime.Server, requests: drain.Requests, socketio: Any) -> None:
