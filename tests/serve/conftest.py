@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,8 +25,6 @@ def settings(request, tmp_path: Path) -> Settings:
 
 def with_stub(supervisor: Supervisor) -> Supervisor:
     """Let the supervisor's children run the stand-in application."""
-    os.environ["PYTHONPATH"] = str(ROOT)
-    supervisor._environment["PYTHONPATH"] = str(ROOT)
     for child in supervisor.children:
         kind = child.name.partition(":")[0]
         child.command = [sys.executable, str(STUB), kind, *child.command[3:]]

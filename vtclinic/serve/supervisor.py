@@ -132,8 +132,11 @@ class Supervisor:
 
 def child_environment(settings: Settings) -> dict[str, str]:
     """The parent's exact settings as variables: what was given on the command line reaches the children too."""
-    chosen = {each.name: getattr(settings, each.name) for each in dataclasses.fields(settings) if each.name != "home"}
-    return os.environ | {PREFIX + key.upper(): str(value).lower() if isinstance(value, bool) else str(value) for key, value in chosen.items()}
+    chosen: dict[str, object] = {each.name: getattr(settings, each.name) for each in dataclasses.fields(settings) if each.name != "home"}
+    told = {PREFIX + key.upper(): str(value).lower() if isinstance(value, bool) else str(value) for key, value in chosen.items()}
+    # The children import this very copy of the package, wherever the supervisor was started.
+    path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | told | {"PYTHONPATH": os.pathsep.join(path)}
 
 
 def check_home(home: Path) -> None:
