@@ -15,7 +15,7 @@ from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.events import publish
 from vtclinic.core.i18n import current_locale, current_timezone
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, ROLES, Actor, authorize
+from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, ROLES, STAFF, Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.identity import letters, policy, sessions
 from vtclinic.identity.addresses import index_of, tidy_address, user_at
@@ -151,6 +151,27 @@ def list_users(actor: Actor, *, role: str | None = None, state: str | None = Non
     chosen = select(User).where(User.state == state) if state else select(User)
     found = [row for row in session().scalars(chosen) if role is None or role in row.roles]
     return sorted(found, key=lambda row: (row.name.casefold(), row.uid))
+
+
+@dataclass(frozen=True)
+class PeopleCount:
+    """How many accounts there are, by roles and state."""
+
+    rows: tuple[tuple[frozenset[str], str], ...]
+
+    def of(self, role: str | None, state: str | None = None) -> int:
+        """Count the accounts with a role (None: any) in a state (None: any)."""
+        return sum((role is None or role in roles) and state in (None, each) for roles, each in self.rows)
+
+    def staff(self) -> int:
+        """Count the accounts of people who work for the clinic."""
+        return sum(bool(STAFF & roles) for roles, _state in self.rows)
+
+
+def count_people(actor: Actor) -> PeopleCount:
+    """Count the clinic's accounts with one query; no name is opened."""
+    authorize(actor, policy.can_manage_accounts)
+    return PeopleCount(tuple((frozenset(roles), state) for roles, state in session().execute(select(User.roles, User.state))))
 
 
 def user(uid: UUID) -> User:

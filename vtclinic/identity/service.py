@@ -7,6 +7,8 @@ from vtclinic.core.uow import in_unit, unit_of_work
 from vtclinic.identity import sessions
 from vtclinic.identity.accounts import (
     NewAccount,
+    PeopleCount,
+    count_people,
     create_account,
     create_user,
     disable_user,
@@ -30,12 +32,14 @@ __all__ = [
     "AccountDisabled",
     "NewAccount",
     "PatientRegistered",
+    "PeopleCount",
     "User",
     "UserState",
     "act_as",
     "add_app",
     "check_password",
     "confirm_email",
+    "count_people",
     "create_account",
     "create_user",
     "current_actor",
