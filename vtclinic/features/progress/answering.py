@@ -212,6 +212,8 @@ def _store(found: Sheet, item: int, value: int | None) -> None:
 
 
 def _tell(found: Sheet, item: int, value: int | None, before: int | None) -> None:
+    if value == before:
+        return
     patient, uid = found.response.patient_uid, found.response.uid
     level = risk_of(found.instrument, item, value)
     if level is not None and value is not None:

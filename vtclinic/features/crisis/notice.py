@@ -1,0 +1,44 @@
+"""Telling staff that something waits: a mail and a signal that say nothing about health or anybody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from vtclinic.core import sockets
+from vtclinic.core.outbox import queue_mail
+from vtclinic.core.policy import CLINIC_ADMIN
+from vtclinic.core.scope import current_clinic
+from vtclinic.features.crisis.ledger import write
+from vtclinic.features.crisis.models import ActKind, RiskTask
+from vtclinic.features.crisis.people import on_duty, staff_with
+from vtclinic.identity import service as identity
+
+CHANGED = "risk.changed"
+
+
+def tell(task: RiskTask) -> None:
+    """Tell the owner, or everybody on duty when there is none."""
+    people = on_duty() if task.owner_uid is None else list(identity.users([task.owner_uid]).values())
+    _tell(task, people, "risk-task")
+
+
+def tell_all(task: RiskTask) -> None:
+    """Tell everybody on duty and the clinic's administrators: a promise passed and nobody has begun."""
+    people = {person.uid: person for person in [*on_duty(), *staff_with(CLINIC_ADMIN)]}
+    _tell(task, people.values(), "risk-task-waits")
+
+
+def signal(task: RiskTask, uids: Iterable[UUID]) -> None:
+    """Let open pages of these people look again."""
+    for uid in uids:
+        sockets.publish(sockets.user_room(uid), CHANGED, {"task": str(task.uid)})
+
+
+def _tell(task: RiskTask, people: Iterable[identity.User], letter: str) -> None:
+    listed = list(people)
+    link = f"{current_clinic().base_url}/risk"
+    for person in listed:
+        queue_mail(person.email, letter, {"link": link}, locale=person.locale, timezone=person.timezone)
+        write(task, ActKind.TOLD, about=person.uid)
+    signal(task, [person.uid for person in listed])

@@ -1,0 +1,56 @@
+"""Who may see and work on risk tasks.
+
+Any therapist sees by name that a task waits for somebody; what was said is for its owner and for those who care for the patient.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from vtclinic.core import clock
+from vtclinic.core.policy import Actor
+from vtclinic.features.crisis.models import OPEN_STATES, RiskTask, TaskState
+from vtclinic.features.records import api as records
+
+
+def can_use_queue(actor: Actor) -> bool:
+    """Allow therapists."""
+    return actor.is_therapist
+
+
+def can_count(actor: Actor) -> bool:
+    """Allow the clinic's administrators to see how many tasks there are, and in which state."""
+    return actor.is_clinic_admin
+
+
+def can_see(actor: Actor, task: RiskTask) -> bool:
+    """Allow whoever may read it, and any therapist while it waits for somebody."""
+    return actor.is_therapist and (task.is_for_all(clock.now()) or can_read(actor, task))
+
+
+def can_read(actor: Actor, task: RiskTask) -> bool:
+    """Allow its owner and the therapists in whose care the patient is."""
+    return actor.is_therapist and actor.uid is not None and (actor.uid == task.owner_uid or records.in_care(task.patient_uid, actor.uid))
+
+
+def can_take(actor: Actor, task: RiskTask) -> bool:
+    """Allow any therapist who sees it."""
+    return can_see(actor, task)
+
+
+def can_act(actor: Actor, task: RiskTask) -> bool:
+    """Allow its owner, while it is open."""
+    return actor.is_therapist and task.is_open and actor.uid == task.owner_uid
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the open tasks that `can_see` allows, as a condition."""
+    late = and_(RiskTask.state == TaskState.RAISED, RiskTask.due_by < clock.now())
+    return and_(RiskTask.state.in_(OPEN_STATES), or_(RiskTask.owner_uid.is_(None), late, readable_by(actor)))
+
+
+def readable_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the tasks that `can_read` allows, closed ones too, as a condition."""
+    care = records.CareRelation
+    clients = select(care.patient_uid).where(care.therapist_uid == actor.uid, care.until.is_(None))
+    return or_(RiskTask.owner_uid == actor.uid, RiskTask.patient_uid.in_(clients))
