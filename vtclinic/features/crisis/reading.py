@@ -13,7 +13,7 @@ from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import THERAPIST, Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.crisis import policy
 from vtclinic.features.crisis.models import OPEN_STATES, ActKind, RiskAct, RiskTask, TaskState
 from vtclinic.features.crisis.people import staff_with
@@ -62,6 +62,7 @@ class TaskPage:
     colleagues: tuple[identity.User, ...] = ()
 
 
+@once
 def open_tasks(actor: Actor) -> list[RiskTask]:
     """Return the open tasks this therapist sees, the oldest promise first; nothing for anybody else."""
     if not policy.can_use_queue(actor):
@@ -81,10 +82,15 @@ def open_tasks_about(patient_uids: Iterable[UUID]) -> dict[UUID, list[RiskTask]]
 
 
 def count_open(actor: Actor) -> int:
-    """Count what `open_tasks` lists, with one query."""
-    if not policy.can_use_queue(actor):
-        return 0
-    return session().scalar(select(func.count()).select_from(RiskTask).where(policy.visible_to(actor))) or 0
+    """Count what `open_tasks` lists; a page that lists them too asks the database once."""
+    return len(open_tasks(actor))
+
+
+def count_unowned(actor: Actor) -> int:
+    """Count the open tasks that nobody owns, for whoever sees that somebody takes them."""
+    authorize(actor, policy.can_count)
+    chosen = select(func.count()).select_from(RiskTask).where(RiskTask.state.in_(OPEN_STATES), RiskTask.owner_uid.is_(None))
+    return session().scalar(chosen) or 0
 
 
 def queue(actor: Actor, *, closed: bool = False) -> list[Entry]:
