@@ -93,7 +93,7 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     install_error_pages(app)
     app.register_blueprint(tenant_routes.bp)
     for feature in FEATURES:
-        for blueprint in feature.blueprints:
+        for blueprint in feature.blueprints + (feature.demo_blueprints if settings.env == "demo" else ()):
             app.register_blueprint(blueprint)
     prepare_templates(app, [item for feature in FEATURES for item in feature.nav], {"patient": "patient", "therapist": "therapist"})
     if settings.trusted_proxies:

@@ -37,3 +37,5 @@ class Feature:
     subscribe: Callable[[], None] | None = None
     socket_events: Callable[[], None] | None = None
     nav: tuple[NavItem, ...] = ()
+    # Pages of the demonstration: not there at all unless the setting env is "demo".
+    demo_blueprints: tuple[Blueprint, ...] = ()

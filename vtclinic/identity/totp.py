@@ -33,6 +33,11 @@ def spaced(secret: str) -> str:
     return " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
 
 
+def code_now(secret: str) -> str:
+    """Return the code an app shows now; for demos and tests."""
+    return pyotp.TOTP(secret).at(clock.now())
+
+
 def accepted_step(secret: str, code: str, *, last_step: int) -> int | None:
     """Return the time step a code belongs to, or None when it is wrong, old, or not newer than `last_step`.
 

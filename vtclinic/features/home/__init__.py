@@ -1,1 +1,1 @@
-"""The first page of each role."""
+"""The first page of every role, the first steps, and the demonstration's own pages."""
