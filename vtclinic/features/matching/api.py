@@ -1,0 +1,8 @@
+"""What other features may use of matching."""
+
+from vtclinic.features.matching.asking import close_all, count_waiting
+from vtclinic.features.matching.free_times import FirstFree, set_first_free
+from vtclinic.features.matching.models import RequestKind
+from vtclinic.features.matching.service import choices, may_choose
+
+__all__ = ["FirstFree", "RequestKind", "choices", "close_all", "count_waiting", "may_choose", "set_first_free"]

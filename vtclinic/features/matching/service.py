@@ -1,0 +1,194 @@
+"""Match a patient, keep what was shown and why, and take a no for a no."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from vtclinic.core import clock
+from vtclinic.core.audit import record
+from vtclinic.core.errors import NotFound
+from vtclinic.core.ids import new_id
+from vtclinic.core.policy import Actor, authorize
+from vtclinic.core.uow import before_end, session
+from vtclinic.features.matching import offers, policy
+from vtclinic.features.matching.engine import Constraint, PatientNeeds, TherapistOffer, match, violations
+from vtclinic.features.matching.models import MatchRun, Outcome, Shown
+
+ENGINE = "1"
+
+
+def current(actor: Actor) -> Outcome | None:
+    """Return the patient's choices as they were last shown, or match now; None while the questions are not answered.
+
+    The page stays the same from visit to visit, until needs change or somebody shown does not fit any more. A match made for a page that
+    only reads is stored as that page's last act.
+    """
+    authorize(actor, policy.can_choose)
+    patient_uid = _uid(actor)
+    kept = latest(patient_uid)
+    if kept is not None and kept.is_fresh(clock.now()):
+        return kept.outcome
+    needs = offers.needs_of(patient_uid)
+    if needs is None:
+        return None
+    known, asked, available = (kept.outcome if kept else Outcome()), _fingerprint(needs), offers.all_offers()
+    if kept and known.asked == asked and known.choices and _still_fit(needs, known, available):
+        _note_checked(kept)
+        return known
+    made = _match(needs, available, known if known.asked == asked else Outcome(passed=known.passed))
+    if kept is not None and made == known:
+        _note_checked(kept)
+        return known
+    run = _run(patient_uid, "first" if kept is None else "changed", made)
+    before_end(lambda db: db.add(run))
+    return made
+
+
+def show_others(actor: Actor) -> Outcome:
+    """Match again without those shown so far; when everybody who fits was shown, begin anew."""
+    known = _known(actor)
+    return _rematch(actor, "others", replace(known, seen=known.seen | {shown.uid for shown in known.choices}))
+
+
+def pass_over(actor: Actor, therapist_uid: UUID) -> Outcome:
+    """Never offer this therapist to this patient again, until they ask to see everybody."""
+    known = _known(actor)
+    return _rematch(actor, "passed", replace(known, passed=known.passed | {therapist_uid}))
+
+
+def see_everybody(actor: Actor) -> Outcome:
+    """Take back every no and every wish given up."""
+    return _rematch(actor, "everybody", replace(_known(actor), passed=frozenset(), seen=frozenset(), relaxed=frozenset()))
+
+
+def relax(actor: Actor, wish: str) -> Outcome:
+    """Match once more without one wish of the patient's own, because the patient said so; raise NotFound for any other constraint."""
+    if not can_relax(wish):
+        raise NotFound()
+    known = _known(actor)
+    return _rematch(actor, "relaxed", replace(known, relaxed=known.relaxed | {wish}))
+
+
+def can_relax(wish: str) -> bool:
+    """Tell whether a wish, such as "must:gender" or "format:", is the patient's to give up with one press."""
+    return wish.partition(":")[0] in (Constraint.MUST, Constraint.FORMAT)
+
+
+def may_choose(patient_uid: UUID, therapist_uid: UUID) -> bool:
+    """Tell whether no hard constraint stands between the two; wishes the patient gave up do not count."""
+    needs, kept = offers.needs_of(patient_uid), latest(patient_uid)
+    if needs is None:
+        return False
+    needs = without(needs, kept.outcome.relaxed if kept else ())
+    return any(offer.uid == therapist_uid and not violations(needs, offer) for offer in offers.all_offers())
+
+
+def forget_kept(patient_uid: UUID) -> None:
+    """Match anew at the next look: the patient has told something new."""
+    session().execute(update(MatchRun).where(MatchRun.patient_uid == patient_uid, ~MatchRun.stale).values(stale=True))
+
+
+def choices(patient_uid: UUID) -> list[UUID]:
+    """Return whom the patient's newest match showed, best first; empty before the first one."""
+    kept = latest(patient_uid)
+    return [shown.uid for shown in kept.outcome.choices] if kept else []
+
+
+def somebody_fits(patient_uid: UUID) -> bool:
+    """Tell whether there is anybody to show to this patient now."""
+    needs, kept = offers.needs_of(patient_uid), latest(patient_uid)
+    return needs is not None and bool(_match(needs, offers.all_offers(), kept.outcome if kept else Outcome()).choices)
+
+
+def latest(patient_uid: UUID) -> MatchRun | None:
+    """Return a patient's newest match."""
+    return session().scalar(select(MatchRun).where(MatchRun.patient_uid == patient_uid).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1))
+
+
+def without(needs: PatientNeeds, wishes: Iterable[str]) -> PatientNeeds:
+    """Return the needs with some must-haves turned into preferences, so that cards still say what is not met."""
+    for wish in wishes:
+        kind, _, facet = wish.partition(":")
+        if kind == Constraint.FORMAT:
+            needs = replace(needs, formats=frozenset(), preferences={**needs.preferences, "formats": needs.formats})
+        elif facet in needs.musts:
+            musts = {name: values for name, values in needs.musts.items() if name != facet}
+            needs = replace(needs, musts=musts, preferences={**needs.preferences, facet: needs.musts[facet]})
+    return needs
+
+
+def _known(actor: Actor) -> Outcome:
+    authorize(actor, policy.can_choose)
+    kept = latest(_uid(actor))
+    return kept.outcome if kept else Outcome()
+
+
+def _rematch(actor: Actor, cause: str, before: Outcome) -> Outcome:
+    needs = offers.needs_of(_uid(actor))
+    if needs is None:
+        raise NotFound()
+    made = _match(needs, offers.all_offers(), before)
+    session().add(_run(_uid(actor), cause, made))
+    record(actor, f"match.{cause}", "match", _uid(actor), patient_uid=_uid(actor))
+    return made
+
+
+def _match(needs: PatientNeeds, available: list[TherapistOffer], before: Outcome) -> Outcome:
+    wanted = without(replace(needs, blocked=needs.blocked | before.passed), before.relaxed)
+    seed = _seed(needs.uid)
+    result = match(wanted, [offer for offer in available if offer.uid not in before.seen], seed=seed)
+    again = not result.choices and bool(before.seen)
+    if again:
+        result = match(wanted, available, seed=seed)
+    seen = frozenset() if again else before.seen
+    licences = {offer.uid: offers.until(offer, needs.place, needs.on) or needs.on for offer in available}
+    choices = tuple(Shown(choice.uid, choice.reasons, choice.unmet, licences[choice.uid]) for choice in result.choices)
+    return Outcome(choices, result.relaxations, result.fitting, _fingerprint(needs), before.passed, seen, before.relaxed, again)
+
+
+def _still_fit(needs: PatientNeeds, known: Outcome, available: list[TherapistOffer]) -> bool:
+    wanted = without(needs, known.relaxed)
+    fitting = {offer.uid for offer in available if not violations(wanted, offer)}
+    return all(shown.uid in fitting for shown in known.choices)
+
+
+def _run(patient_uid: UUID, cause: str, made: Outcome) -> MatchRun:
+    now = clock.now()
+    return MatchRun(
+        uid=new_id(), patient_uid=patient_uid, made_at=now, checked_at=now, stale=False, engine=ENGINE, seed=_seed(patient_uid), cause=cause, result=made.as_json()
+    )
+
+
+def _note_checked(run: MatchRun) -> None:
+    touched = update(MatchRun).where(MatchRun.uid == run.uid).values(checked_at=clock.now(), stale=False)
+    before_end(lambda db: db.execute(touched))  # type: ignore[arg-type, return-value] # the result is of no use
+
+
+def _seed(patient_uid: UUID) -> int:
+    # The patient's own: equals come in another order for another patient, and in the same order for the same one.
+    return int.from_bytes(hashlib.blake2b(patient_uid.bytes, digest_size=4).digest())
+
+
+def _fingerprint(needs: PatientNeeds) -> str:
+    """Return a short print of what was asked; the day is left out, or every night would bring a new page."""
+    plain = {name: _sorted(value) for name, value in asdict(needs).items() if name != "on"}
+    return hashlib.blake2b(json.dumps(plain, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, dict):
+        return {key: _sorted(entry) for key, entry in value.items()}
+    return value
+
+
+def _uid(actor: Actor) -> UUID:
+    assert actor.uid is not None  # the policy let a signed-in person through
+    return actor.uid

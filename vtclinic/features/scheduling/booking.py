@@ -1,0 +1,196 @@
+"""Book a time: one transaction in which the time is claimed, care is opened and the letters are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from vtclinic.core import clock
+from vtclinic.core.audit import record
+from vtclinic.core.errors import Conflict, Invalid, NotFound
+from vtclinic.core.i18n import gettext as _
+from vtclinic.core.ids import new_id
+from vtclinic.core.policy import Actor, authorize
+from vtclinic.core.sockets import publish, user_room
+from vtclinic.core.uow import session
+from vtclinic.core.zones import zone
+from vtclinic.features.matching import api as matching
+from vtclinic.features.records import api as records
+from vtclinic.features.scheduling import letters, policy
+from vtclinic.features.scheduling.models import Appointment, ServiceType, SlotClaim, State, grains
+from vtclinic.features.scheduling.openings import Openings, openings
+from vtclinic.features.scheduling.times import Slot
+from vtclinic.features.staff import api as staff
+from vtclinic.identity.service import UserState
+
+CHANGED = "calendar.changed"
+
+
+class SlotTaken(Conflict):
+    """Somebody was faster; `near` are the open times around the one that is gone."""
+
+    def __init__(self, near: list[Slot]) -> None:
+        super().__init__(_("Someone took this time."), hint=_("Nothing was booked. Choose another time."))
+        self.near = near
+
+
+class NotBookable(Conflict):
+    """This therapist may not see this patient then: no licence, no space, or not a fit."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A time a patient chose; `key` makes a second press of the same button the same booking."""
+
+    therapist_uid: UUID
+    start: datetime
+    zone: str
+    key: UUID
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A time that can be booked now, with what the patient should know first."""
+
+    therapist: staff.Therapist
+    slot: Slot
+    service: ServiceType
+    format: str
+
+    @property
+    def cancel_by(self) -> datetime:
+        """Return until when cancelling is in good time."""
+        return self.slot.start - timedelta(hours=self.service.cancel_hours)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A therapist's open times for one patient; `until` is the last day the licence there holds."""
+
+    therapist: staff.Therapist
+    openings: Openings
+    until: date
+
+
+def open_times(actor: Actor, therapist_uid: UUID) -> Choice:
+    """Return when this patient can see this therapist; raise NotBookable when the law or the therapist says never."""
+    authorize(actor, policy.can_book)
+    therapist, patient = _therapist(therapist_uid), records.patient(_uid(actor))
+    licence = staff.licence_for(therapist_uid, patient.country, patient.region, clock.now().date())
+    if licence is None:
+        raise NotBookable(_no_licence(therapist), hint=_("Choose another therapist, or ask a person to help."))
+    return Choice(therapist, openings(therapist, patient.uid, until=licence.expires_on), licence.expires_on)
+
+
+def check(actor: Actor, wish: Wish) -> Offer:
+    """Return what this wish would book; raise SlotTaken or NotBookable."""
+    choice = open_times(actor, wish.therapist_uid)
+    _check_fit(actor, choice.therapist)
+    zone(wish.zone)
+    slot = next((slot for slot in choice.openings.slots if slot.start == wish.start), None)
+    if slot is None:
+        if wish.start.date() > choice.until:
+            raise NotBookable(_no_licence(choice.therapist), hint=_("Choose an earlier time."))
+        raise SlotTaken(choice.openings.near(wish.start))
+    return Offer(choice.therapist, slot, choice.openings.service, _format(choice.therapist, wish.format))
+
+
+def book(actor: Actor, wish: Wish) -> Appointment:
+    """Book a time and tell both people; a repeated press, or the same wish in a second tab, returns the first booking.
+
+    Raises SlotTaken when somebody was faster: the claims' primary key decides, not the look before.
+    """
+    authorize(actor, policy.can_book)
+    known = _booked_already(_uid(actor), wish)
+    if known is not None:
+        return known
+    offer = check(actor, wish)
+    try:
+        appointment = _claim(actor, wish, offer)
+    except IntegrityError:
+        # Another request won between our look and our claim, and has committed. It may have been this one's twin.
+        known = _booked_already(_uid(actor), wish)
+        if known is None:
+            raise SlotTaken(openings(offer.therapist, _uid(actor)).near(wish.start)) from None
+        return known
+    records.open_care(actor, appointment.patient_uid, appointment.therapist_uid)
+    matching.close_all(actor, appointment.patient_uid)
+    record(actor, "appointment.booked", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
+    letters.tell_booked(appointment)
+    publish(user_room(appointment.therapist_uid), CHANGED, {"appointment": str(appointment.uid)})
+    return appointment
+
+
+def _booked_already(patient_uid: UUID, wish: Wish) -> Appointment | None:
+    same_key = session().scalar(select(Appointment).where(Appointment.patient_uid == patient_uid, Appointment.booking_key == wish.key))
+    if same_key is not None:
+        return same_key
+    return session().scalar(
+        select(Appointment).where(
+            Appointment.patient_uid == patient_uid,
+            Appointment.therapist_uid == wish.therapist_uid,
+            Appointment.starts_at == wish.start,
+            Appointment.state == State.BOOKED,
+        )
+    )
+
+
+def _claim(actor: Actor, wish: Wish, offer: Offer) -> Appointment:
+    now, slot = clock.now(), offer.slot
+    appointment = Appointment(
+        uid=new_id(),
+        patient_uid=_uid(actor),
+        therapist_uid=offer.therapist.uid,
+        starts_at=slot.start,
+        ends_at=slot.end,
+        patient_zone=wish.zone,
+        therapist_zone=offer.therapist.timezone,
+        format=offer.format,
+        state=State.BOOKED,
+        cancel_hours=offer.service.cancel_hours,
+        ics_sequence=0,
+        booking_key=wish.key,
+        booked_at=now,
+        changed_at=now,
+    )
+    holders = sorted((appointment.therapist_uid, appointment.patient_uid))
+    claims = [SlotClaim(holder_uid=holder, at=at, appointment_uid=appointment.uid) for holder in holders for at in grains(slot.start, slot.end)]
+    with session().begin_nested():
+        session().add(appointment)
+        session().flush()
+        session().add_all(claims)
+    return appointment
+
+
+def _therapist(uid: UUID) -> staff.Therapist:
+    found = staff.therapist(uid)
+    if found.user.state != UserState.ACTIVE:
+        raise NotFound()
+    return found
+
+
+def _check_fit(actor: Actor, therapist: staff.Therapist) -> None:
+    if records.in_care(_uid(actor), therapist.uid):
+        return
+    if not matching.may_choose(_uid(actor), therapist.uid):
+        raise NotBookable(_("This therapist cannot take you on right now."), hint=_("Choose another therapist, or ask a person to help."))
+
+
+def _no_licence(therapist: staff.Therapist) -> str:
+    return _("This therapist may not work where you are on that day.")
+
+
+def _format(therapist: staff.Therapist, wanted: str) -> str:
+    if wanted and wanted not in therapist.formats:
+        raise Invalid(_("Choose one of the answers shown."), fields={"format": _("Choose one of the answers shown.")})
+    return wanted or next((each for each in ("video", "audio", "chat", "message") if each in therapist.formats), "video")
+
+
+def _uid(actor: Actor) -> UUID:
+    assert actor.uid is not None  # the policy let a signed-in person through
+    return actor.uid

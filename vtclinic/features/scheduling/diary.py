@@ -1,0 +1,111 @@
+"""Appointments as they are looked up: of one patient, of one therapist, of one day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from vtclinic.core import clock
+from vtclinic.core.errors import NotFound
+from vtclinic.core.i18n import current_timezone
+from vtclinic.core.uow import session
+from vtclinic.core.zones import wall_instant
+from vtclinic.features.scheduling.models import Appointment, ServiceType, State, ceiling, floor
+from vtclinic.features.scheduling.times import Busy
+
+Booked = dict[tuple[UUID, date], int]
+# Long enough that a session begun before a window still reaches into it.
+LONGEST = timedelta(hours=6)
+# What a clinic offers until it says otherwise; never stored, so that reading a page writes nothing.
+STANDARD = {"name": "Session", "minutes": 50, "step_minutes": 60, "before_minutes": 0, "after_minutes": 10, "notice_minutes": 240, "horizon_days": 60, "cancel_hours": 24}
+
+
+def appointment(uid: UUID) -> Appointment:
+    """Return one appointment; raise NotFound."""
+    found = session().get(Appointment, uid)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def service_type() -> ServiceType:
+    """Return the kind of session that patients book here."""
+    found = session().scalar(select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid).limit(1))
+    return found or ServiceType(**STANDARD)
+
+
+def appointments_of(patient_uid: UUID, *, limit: int = 200) -> list[Appointment]:
+    """Return a patient's appointments, newest first."""
+    wanted = select(Appointment).where(Appointment.patient_uid == patient_uid)
+    return list(session().scalars(wanted.order_by(Appointment.starts_at.desc()).limit(limit)))
+
+
+def next_appointment(patient_uid: UUID) -> Appointment | None:
+    """Return the session a patient has now or next, or None."""
+    return session().scalar(_coming(Appointment.patient_uid == patient_uid).limit(1))
+
+
+def next_appointments(patient_uids: Iterable[UUID], *, therapist_uid: UUID | None = None) -> dict[UUID, Appointment]:
+    """Return many patients' next sessions with one query; whoever has none is absent."""
+    wanted = _coming(Appointment.patient_uid.in_(list(patient_uids)))
+    if therapist_uid is not None:
+        wanted = wanted.where(Appointment.therapist_uid == therapist_uid)
+    found: dict[UUID, Appointment] = {}
+    for row in session().scalars(wanted):
+        found.setdefault(row.patient_uid, row)
+    return found
+
+
+def _coming(whose: ColumnElement[bool]) -> object:
+    return select(Appointment).where(whose, Appointment.state == State.BOOKED, Appointment.ends_at > clock.now()).order_by(Appointment.starts_at)
+
+
+def between(therapist_uid: UUID, start: datetime, end: datetime) -> list[Appointment]:
+    """Return a therapist's appointments that start in a stretch of time, cancelled ones included, earliest first."""
+    wanted = select(Appointment).where(Appointment.therapist_uid == therapist_uid, Appointment.starts_at >= start, Appointment.starts_at < end)
+    return list(session().scalars(wanted.order_by(Appointment.starts_at, Appointment.uid)))
+
+
+def days(therapist_uid: UUID, first: date, last: date, zone: str) -> list[Appointment]:
+    """Return a therapist's appointments from the morning of `first` to the night of `last` on the clocks of `zone`."""
+    return between(therapist_uid, wall_instant(first, time(0), zone), wall_instant(last + timedelta(days=1), time(0), zone))
+
+
+def count_booked(start: datetime, end: datetime) -> Booked:
+    """Count the sessions that take place in a stretch of time, by therapist and day on the reader's clock, with one query."""
+    wanted = select(Appointment.therapist_uid, Appointment.starts_at).where(
+        Appointment.state.in_((State.BOOKED, State.DONE)), Appointment.starts_at >= start, Appointment.starts_at < end
+    )
+    place, counts = current_timezone(), Counter[tuple[UUID, date]]()
+    for therapist, starts_at in session().execute(wanted):
+        counts[therapist, starts_at.astimezone(place).date()] += 1
+    return dict(counts)
+
+
+def busy(therapist_uids: Iterable[UUID], patient_uid: UUID | None, start: datetime, end: datetime) -> dict[UUID, list[Busy]]:
+    """Return what is taken of each therapist's time, and the patient's own sessions, with one query.
+
+    Times reach to whole grains, as claims do: what is offered here can be booked there.
+    """
+    uids = list(therapist_uids)
+    whose: ColumnElement[bool] = Appointment.therapist_uid.in_(uids)
+    if patient_uid is not None:
+        whose = or_(whose, Appointment.patient_uid == patient_uid)
+    wanted = select(Appointment.therapist_uid, Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at).where(
+        whose, Appointment.state == State.BOOKED, Appointment.starts_at > start - LONGEST, Appointment.starts_at < end
+    )
+    taken: dict[UUID, list[Busy]] = {uid: [] for uid in uids}
+    for therapist, patient, starts_at, ends_at in session().execute(wanted):
+        entry = Busy(floor(starts_at), ceiling(ends_at))
+        if therapist in taken:
+            taken[therapist].append(entry)
+        if patient == patient_uid:
+            elsewhere = Busy(entry.start, entry.end, session=False)
+            for uid in uids:
+                if uid != therapist:
+                    taken[uid].append(elsewhere)
+    return taken

@@ -1,0 +1,44 @@
+"""Forms of booking and cancelling."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from vtclinic.core.forms import ClinicForm
+from vtclinic.core.i18n import lazy as _
+from vtclinic.features.scheduling.calling_off import MOST_WORDS
+
+
+class BookForm(ClinicForm):
+    """Book a time; `key` was made with the page, so that a second press is the same booking."""
+
+    key = HiddenField()
+    slot = HiddenField()
+    zone = HiddenField()
+    format = RadioField(_("How would you like to meet?"), validators=[Optional()])
+
+
+class ZoneForm(ClinicForm):
+    """Choose the clock on which times are shown; asked by GET, so it carries no token."""
+
+    class Meta(ClinicForm.Meta):
+        """Reading needs no token."""
+
+        csrf = False
+
+    zone = SelectField(_("The nearest place"), description=_("Pick the nearest city on the same clock as you."))
+
+
+class CancelForm(ClinicForm):
+    """A therapist's words to the patient."""
+
+    words = TextAreaField(
+        _("Words to your client"),
+        description=_("They read this when they sign in. It is never in an e-mail."),
+        validators=[Optional(), Length(max=MOST_WORDS)],
+    )
+
+
+class PressForm(ClinicForm):
+    """A button and nothing else."""

@@ -1,0 +1,67 @@
+"""Letters about appointments: neutral words, the time on the reader's clock, and a calendar file. They name nobody and no content."""
+
+from __future__ import annotations
+
+from vtclinic.core.i18n import fmt, gettext, locale_scope
+from vtclinic.core.outbox import queue_mail
+from vtclinic.core.scope import current_clinic
+from vtclinic.features.records import api as records
+from vtclinic.features.scheduling.ics import Invitation, Method, appointment_ics
+from vtclinic.features.scheduling.models import Appointment, State
+from vtclinic.identity.service import User, users
+
+
+def tell_booked(appointment: Appointment) -> None:
+    """Tell both people that a time is booked."""
+    _tell_patient(appointment, "appointment-booked", Method.REQUEST)
+    _tell_therapist(appointment, "appointment-new-staff", Method.REQUEST)
+
+
+def tell_cancelled(appointment: Appointment) -> None:
+    """Tell both people that it will not take place; their calendars take it out."""
+    by_clinic = appointment.state == State.CANCELLED_BY_CLINIC
+    _tell_patient(appointment, "appointment-cancelled-by-clinic" if by_clinic else "appointment-cancelled", Method.CANCEL)
+    _tell_therapist(appointment, "appointment-cancelled-staff", Method.CANCEL)
+
+
+def remind(appointment: Appointment) -> None:
+    """Tell the patient that the time comes."""
+    _tell_patient(appointment, "appointment-reminder", None)
+
+
+def calendar_file(appointment: Appointment, reader: User, *, method: Method = Method.REQUEST) -> str:
+    """Return the calendar file for one of the two people."""
+    own = appointment.patient_zone if reader.uid == appointment.patient_uid else appointment.therapist_zone
+    invitation = Invitation(
+        uid=appointment.uid,
+        start=appointment.starts_at,
+        end=appointment.ends_at,
+        zone=own,
+        sequence=appointment.ics_sequence,
+        stamp=appointment.changed_at,
+        organizer=f"no-reply@{current_clinic().host}",
+        attendee=reader.email,
+    )
+    return appointment_ics(invitation, method=method).decode()
+
+
+def _tell_patient(appointment: Appointment, template: str, method: Method | None) -> None:
+    if records.may_mail(records.patient(appointment.patient_uid)):
+        reader = users([appointment.patient_uid])[appointment.patient_uid]
+        _write(reader, appointment, template, method=method, zone=appointment.patient_zone)
+
+
+def _tell_therapist(appointment: Appointment, template: str, method: Method) -> None:
+    reader = users([appointment.therapist_uid])[appointment.therapist_uid]
+    _write(reader, appointment, template, method=method, zone=appointment.therapist_zone)
+
+
+def _write(reader: User, appointment: Appointment, template: str, *, method: Method | None, zone: str) -> None:
+    with locale_scope(reader.locale, zone):
+        # The zone is named beside the time, since a reader may be elsewhere when the letter arrives.
+        when = gettext("%(when)s (%(zone)s)", when=fmt.day_time(appointment.starts_at), zone=fmt.place(zone))
+    attachment = None
+    if method is not None:
+        attachment = ("calendar.ics", f"text/calendar; method={method.value}", calendar_file(appointment, reader, method=method))
+    queue_mail(reader.email, template, {"when": when}, locale=reader.locale, timezone=zone, attachment=attachment)
+

@@ -1,0 +1,36 @@
+"""Who may see, book and cancel appointments."""
+
+from __future__ import annotations
+
+from vtclinic.core.policy import Actor
+from vtclinic.features.scheduling.models import Appointment
+
+
+def can_book(actor: Actor) -> bool:
+    """Allow patients, for themselves."""
+    return actor.is_patient
+
+
+def can_view(actor: Actor, appointment: Appointment) -> bool:
+    """Allow the two people whose session it is."""
+    return is_its_patient(actor, appointment) or is_its_therapist(actor, appointment)
+
+
+def can_cancel(actor: Actor, appointment: Appointment) -> bool:
+    """Allow the two people whose session it is."""
+    return can_view(actor, appointment)
+
+
+def is_its_patient(actor: Actor, appointment: Appointment) -> bool:
+    """Allow the patient whose session it is."""
+    return actor.is_patient and actor.uid == appointment.patient_uid
+
+
+def is_its_therapist(actor: Actor, appointment: Appointment) -> bool:
+    """Allow the therapist whose session it is."""
+    return actor.is_therapist and actor.uid == appointment.therapist_uid
+
+
+def can_have_calendar(actor: Actor) -> bool:
+    """Allow therapists, each their own."""
+    return actor.is_therapist

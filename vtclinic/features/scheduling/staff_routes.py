@@ -1,0 +1,74 @@
+"""Pages about sessions for therapists: the calendar as a list, one session, cancelling it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from vtclinic.core import clock
+from vtclinic.core.access import roles
+from vtclinic.core.audit import record
+from vtclinic.core.errors import Invalid
+from vtclinic.core.policy import THERAPIST, authorize
+from vtclinic.core.web import actor, go, page
+from vtclinic.features.records import api as records
+from vtclinic.features.scheduling import agenda, calling_off, diary, policy, screens
+from vtclinic.features.scheduling.forms import CancelForm
+from vtclinic.features.scheduling.models import Appointment
+from vtclinic.identity.service import user
+
+bp = Blueprint("calendar", __name__, url_prefix="/calendar", template_folder="templates")
+therapists = roles(THERAPIST)
+
+
+@bp.get("")
+@therapists
+def index() -> Response:
+    """Show a week, day by day."""
+    shown = agenda.week(actor(), screens.read_day(request.args.get("week")))
+    return page("scheduling/calendar.html", agenda=shown, what=screens.what)
+
+
+@bp.get("/<uuid:uid>")
+@therapists
+def show(uid: UUID) -> Response:
+    """Show one session."""
+    appointment = _mine(uid)
+    record(actor(), "appointment.read", "appointment", uid, patient_uid=appointment.patient_uid)
+    return page("scheduling/staff_show.html", **_words(appointment), care=records.in_care(appointment.patient_uid, appointment.therapist_uid))
+
+
+@bp.get("/<uuid:uid>/cancel")
+@therapists
+def confirm_cancel(uid: UUID) -> Response:
+    """Say what cancelling means, before it happens."""
+    appointment = _mine(uid)
+    if not appointment.is_booked or appointment.starts_at <= clock.now():
+        return go("calendar.show", uid=uid)
+    return page("scheduling/staff_cancel.html", **_words(appointment), form=CancelForm(formdata=None))
+
+
+@bp.post("/<uuid:uid>/cancel")
+@therapists
+def cancel(uid: UUID) -> Response:
+    """Cancel it."""
+    appointment, form = _mine(uid), CancelForm()
+    if form.validate():
+        try:
+            calling_off.cancel(actor(), uid, words=form.words.data or "")
+        except Invalid as error:
+            form.take_errors(error)
+        else:
+            return go("calendar.show", uid=uid)
+    return page("scheduling/staff_cancel.html", status=422, **_words(appointment), form=form)
+
+
+def _words(appointment: Appointment) -> dict[str, object]:
+    return {"it": appointment, "person": user(appointment.patient_uid), "what": screens.what}
+
+
+def _mine(uid: UUID) -> Appointment:
+    appointment = diary.appointment(uid)
+    authorize(actor(), policy.is_its_therapist, appointment)
+    return appointment
