@@ -1,6 +1,13 @@
 """What other features may use of staff."""
 
+from vtclinic.features.staff.credentials import Claim, count_waiting, hand_in
+from vtclinic.features.staff.credentials import approve as approve_credential
+from vtclinic.features.staff.credentials import count_waiting as licences_waiting
+from vtclinic.features.staff.credentials import queue as credential_queue
+from vtclinic.features.staff.importing.report import ImportReport, Outcome, RowReport
+from vtclinic.features.staff.importing.service import import_people
 from vtclinic.features.staff.models import Credential, CredentialState, Therapist, TherapistLeave
+from vtclinic.features.staff.practice import change_hours, change_practice
 from vtclinic.features.staff.service import (
     Face,
     active_therapists,
@@ -33,17 +40,29 @@ __all__ = [
     "SPECIALITIES",
     "STYLES",
     "TIMES",
+    "Claim",
     "Credential",
     "CredentialState",
     "Face",
+    "ImportReport",
+    "Outcome",
+    "RowReport",
     "Therapist",
     "TherapistLeave",
     "active_therapists",
+    "approve_credential",
     "can_be_booked",
+    "change_hours",
+    "change_practice",
+    "count_waiting",
+    "credential_queue",
     "credentials_of",
     "faces",
+    "hand_in",
+    "import_people",
     "joined",
     "licence_for",
+    "licences_waiting",
     "spoken",
     "therapist",
     "therapists",

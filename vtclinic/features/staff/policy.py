@@ -32,6 +32,11 @@ def owns(actor: Actor, credential: Credential) -> bool:
     return actor.is_therapist and actor.uid == credential.therapist_uid
 
 
+def can_hand_in(actor: Actor, credential: Credential) -> bool:
+    """Allow the therapist whose licence it is; an import acts as the program."""
+    return actor.is_system or owns(actor, credential)
+
+
 def can_manage_people(actor: Actor) -> bool:
     """Allow the clinic's administrators and the program itself."""
     return actor.is_system or actor.is_clinic_admin
