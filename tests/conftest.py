@@ -9,12 +9,14 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.people import People
+from tests.queries import Queries, counted_queries
 from tests.system import chromium, postgres, redis_url  # noqa: F401 - fixtures
 from vtclinic.app import House, attach_sockets, create_app, open_house
 from vtclinic.core import jobs, uow
@@ -129,13 +131,30 @@ def app(house: House) -> Flask:
     return made
 
 
+class ClinicBrowser(FlaskClient):
+    """A browser that opens paths on one clinic's hostname; werkzeug overwrites a Host given any other way."""
+
+    host = ""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Open a path of this browser's clinic unless told otherwise."""
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", f"http://{self.host}")
+        return super().open(*args, **kwargs)
+
+    def session_transaction(self, *args: Any, **kwargs: Any) -> Any:
+        """Read and change the cookie of this browser's clinic."""
+        kwargs.setdefault("base_url", f"http://{self.host}")
+        return super().session_transaction(*args, **kwargs)
+
+
 @pytest.fixture
 def browse(app: Flask) -> Callable[..., FlaskClient]:
     """Make a browser without JavaScript for one clinic: `browse("northside")`."""
 
     def make(slug: str = "harbour") -> FlaskClient:
-        client = app.test_client()
-        client.environ_base["HTTP_HOST"] = f"{slug}.test"
+        client = ClinicBrowser(app, app.response_class)
+        client.host = f"{slug}.test"
         client.environ_base["HTTP_ACCEPT"] = "text/html"
         return client
 
@@ -158,6 +177,12 @@ def people(house: House) -> People:
 def run_jobs(house: House) -> Callable[[], int]:
     """Run every queued job now."""
     return jobs.drain
+
+
+@pytest.fixture
+def count_queries() -> Callable[[], AbstractContextManager[Queries]]:
+    """Count what a page asks a clinic's database: `with count_queries() as asked: …; assert asked.reads <= 8`."""
+    return counted_queries
 
 
 @pytest.fixture(autouse=True)
