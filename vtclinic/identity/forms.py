@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from vtclinic.core.forms import ClinicForm
@@ -130,10 +131,10 @@ class WishesForm(ClinicForm):
     """Name, language, time zone and look."""
 
     name = StringField(_("What should we call you?"), validators=[Length(max=NAME_MOST)], render_kw={"autocomplete": "name"})
-    locale = SelectField(_("Language"))
-    timezone = SelectField(_("Time zone"))
+    locale = SelectField(_("Language"), choices=[])
+    timezone = SelectField(_("Time zone"), choices=[])
     appearance = SelectField(
-        _("Light or dark"), choices=[("auto", _("As on this device")), ("light", _("Light")), ("dark", _("Dark"))], default="auto"
+        _("Light or dark"), choices=[SelectChoice("auto", _("As on this device")), SelectChoice("light", _("Light")), SelectChoice("dark", _("Dark"))], default="auto"
     )
     easier_letters = BooleanField(_("Easier letters"), description=_("A typeface made for low vision."))
 
@@ -142,7 +143,7 @@ class WishesForm(ClinicForm):
         locales = list(translated_locales())
         if self.locale.data and self.locale.data not in locales:
             locales.append(str(self.locale.data))
-        self.locale.choices = [(name, locale_name(name)) for name in locales]
+        self.locale.choices = [SelectChoice(name, locale_name(name)) for name in locales]
         places = sorted(name for name in zone_names() if "/" in name and not name.startswith("Etc/"))
         here = str(self.timezone.data or current_timezone())
-        self.timezone.choices = [(name, name.replace("_", " ")) for name in ([here] if here not in places else []) + places]
+        self.timezone.choices = [SelectChoice(name, name.replace("_", " ")) for name in ([here] if here not in places else []) + places]
