@@ -13,9 +13,10 @@ from vtclinic.cli.lazy import Late, LazyGroup, Verb
 from vtclinic.cli.place import Place
 from vtclinic.core.policy import SYSTEM
 from vtclinic.core.uow import control_unit_of_work
+from vtclinic.tenants.helpnow import refresh_help_now
 from vtclinic.tenants.instance import Instance, clinic_url
 from vtclinic.tenants.migrate import head, version
-from vtclinic.tenants.models import Clinic, Registration
+from vtclinic.tenants.models import Clinic, ClinicState, Registration
 from vtclinic.tenants.resolve import base_url
 from vtclinic.tenants.service import LEAVE_URL, NewClinic, create_clinic, find_clinic, list_clinics, resume_clinic, suspend_clinic
 
@@ -115,6 +116,18 @@ def resume(place: Place, slug: str) -> None:
     with opened(place) as directory, control_unit_of_work():
         resume_clinic(directory.instance, SYSTEM, slug)
     say.line(f"{slug} is served again.")
+
+
+@tenant.command("help-now", cls=Verb, codes=(0, 1, 2, 3, 5, 7), example="vtclinic tenant help-now\nvtclinic tenant help-now harbour")
+@click.argument("slug", required=False)
+@click.pass_obj
+def help_now(place: Place, slug: str | None) -> None:
+    """Write the help-now pages anew: one clinic's, or all. Do it after an upgrade brought new numbers."""
+    with opened(place) as directory:
+        slugs = [slug] if slug else directory.slugs(ClinicState.ACTIVE, ClinicState.SUSPENDED)
+        for each in slugs:
+            refresh_help_now(directory.by_slug(each))
+    say.line(f"Written for {', '.join(slugs)}." if slugs else "There is no clinic yet.")
 
 
 def _brief(clinic: Clinic) -> dict[str, Any]:
