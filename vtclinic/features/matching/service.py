@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -166,8 +167,13 @@ def _run(patient_uid: UUID, cause: str, made: Outcome) -> MatchRun:
 
 
 def _note_checked(run: MatchRun) -> None:
-    touched = update(MatchRun).where(MatchRun.uid == run.uid).values(checked_at=clock.now(), stale=False)
-    before_end(lambda db: db.execute(touched))  # type: ignore[arg-type, return-value] # the result is of no use
+    # A run that went stale or was checked meanwhile is somebody else's to judge.
+    same = update(MatchRun).where(MatchRun.uid == run.uid, MatchRun.checked_at == run.checked_at, MatchRun.stale == run.stale)
+
+    def touch(db: Session) -> None:
+        db.execute(same.values(checked_at=clock.now(), stale=False))
+
+    before_end(touch)
 
 
 def _seed(patient_uid: UUID) -> int:

@@ -18,6 +18,7 @@ from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.core.zones import zone
+from vtclinic.features.intake import api as intake
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import letters, policy
@@ -175,6 +176,8 @@ def _therapist(uid: UUID) -> staff.Therapist:
 
 
 def _check_fit(actor: Actor, therapist: staff.Therapist) -> None:
+    if not intake.may_be_cared_for(_uid(actor)):
+        raise NotBookable(_("You have not agreed to care here."), hint=_("Look at what you agreed to under More. Then choose a time again."))
     if records.in_care(_uid(actor), therapist.uid):
         return
     if not matching.may_choose(_uid(actor), therapist.uid):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
@@ -60,7 +60,7 @@ def next_appointments(patient_uids: Iterable[UUID], *, therapist_uid: UUID | Non
     return found
 
 
-def _coming(whose: ColumnElement[bool]) -> object:
+def _coming(whose: ColumnElement[bool]) -> Select[Appointment]:
     return select(Appointment).where(whose, Appointment.state == State.BOOKED, Appointment.ends_at > clock.now()).order_by(Appointment.starts_at)
 
 

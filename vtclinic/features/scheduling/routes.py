@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -156,7 +157,7 @@ def _picker(therapist_uid: UUID, *, problem: str = "", status: int = 200) -> Res
     return page("scheduling/choose.html", status=status, **_choice_words(choice, zone), week=week, days=screens.picker(week, where), words=screens.week_words(week), problem=problem)
 
 
-def _choice_words(choice: Choice, zone: str) -> dict[str, object]:
+def _choice_words(choice: Choice, zone: str) -> dict[str, Any]:
     formats = " · ".join(name for _code, name in screens.live_formats(choice.therapist))
     return {"therapist": choice.therapist, "service": choice.openings.service, "zone": zone, "formats": formats, "elsewhere": zone != current_timezone().key}
 

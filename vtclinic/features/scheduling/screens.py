@@ -68,7 +68,7 @@ def read_day(text: str | None) -> date | None:
 
 def read_zone(text: str | None, fallback: str) -> str:
     """Return a zone's name when it is one, else the fallback."""
-    return text if text in zone_names() else fallback  # type: ignore[return-value] # a name in the set is no None
+    return text if text in zone_names() else fallback
 
 
 def tiles(slots: Iterable[Slot], clock: Clock, chosen: datetime | None = None) -> list[Tile]:

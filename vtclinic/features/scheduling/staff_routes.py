@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -64,7 +65,7 @@ def cancel(uid: UUID) -> Response:
     return page("scheduling/staff_cancel.html", status=422, **_words(appointment), form=form)
 
 
-def _words(appointment: Appointment) -> dict[str, object]:
+def _words(appointment: Appointment) -> dict[str, Any]:
     return {"it": appointment, "person": user(appointment.patient_uid), "what": screens.what}
 
 

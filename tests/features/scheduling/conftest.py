@@ -1,0 +1,61 @@
+"""Fixtures: Sam, a patient whose answers were sent, and Amara, a therapist on Dublin's clock, on a Monday morning in November."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from tests.features.matching.telling import tell, works
+from vtclinic.core.ids import new_id
+from vtclinic.features.scheduling import booking
+from vtclinic.features.scheduling.booking import Wish
+
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+THURSDAY = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock(house):
+    """Start every test on Monday 23 November 2026, 08:00 in Dublin."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def amara(people):
+    return works(people, people.therapist(), title="Psychotherapist", practising_since=2015, specialities=["worry"])
+
+
+@pytest.fixture
+def sam(people):
+    uid = people.patient()
+    tell(people, uid)
+    return uid
+
+
+@pytest.fixture
+def wish(amara):
+    """Make a wish for a time with Amara."""
+
+    def make(start=THURSDAY, *, therapist=amara, zone="Europe/Dublin", key=None, format=""):
+        return Wish(therapist, start, zone, key or new_id(), format)
+
+    return make
+
+
+@pytest.fixture
+def book(people, wish):
+    """Book a time for somebody in a unit of work of its own; returns the appointment."""
+
+    def make(patient, start=THURSDAY, **more):
+        who = people.actor(patient)
+        with people.inside():
+            return booking.book(who, wish(start, **more))
+
+    return make
+
+
+@pytest.fixture
+def at(app, browse, people):
+    """Open a signed-in browser for somebody."""
+    return lambda uid: people.sign_in(app, browse(), uid)
