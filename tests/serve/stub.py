@@ -12,6 +12,8 @@ from vtclinic.serve import runtime
 if __name__ == "__main__":
     if sys.argv[1] == "web":
         runtime.patch()
+        # The instance itself keeps SQLite here, so the next line would leave PostgreSQL out.
+        import psycopg
     runtime.leave_out_unused()
 
 import os
@@ -20,7 +22,6 @@ import time
 import types
 from pathlib import Path
 
-import psycopg
 from flask import Flask
 from flask_socketio import SocketIO
 

@@ -9,11 +9,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from vtclinic.core.blocking import run_blocking
 from vtclinic.core.errors import Invalid
@@ -24,6 +23,7 @@ SHORTEST_ALONE = 15
 SHORTEST_WITH_SECOND_STEP = 8
 LONGEST = 1024
 WEAKEST_SCORE = 2
+_ESTIMATOR = "zxcvbn"  # imported when first needed: its word lists take 12 MB, and a worker never weighs a password
 _ESTIMATED = 72  # zxcvbn refuses longer input; what follows only adds strength
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
@@ -96,9 +96,9 @@ def _verify(stored: str, password: str) -> bool:
 
 
 def _score(password: str, words: list[str]) -> int:
-    return int(zxcvbn(password[:_ESTIMATED], user_inputs=words)["score"]) if password else 0
+    return int(import_module(_ESTIMATOR).zxcvbn(password[:_ESTIMATED], user_inputs=words)["score"]) if password else 0
 
 
 @cache
 def _tried_first() -> frozenset[str]:
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    return frozenset(import_module(f"{_ESTIMATOR}.frequency_lists").FREQUENCY_LISTS["passwords"])

@@ -18,6 +18,7 @@ MODES = ("eventlet", "gevent")
 # Argon2 runs in real threads; more of them than this would only take memory from each other.
 BLOCKING_THREADS = 4
 IDLE_SECONDS = 75
+BY_SETTING = {"VTCLINIC_REDIS_URL": "redis", "VTCLINIC_DATABASE_URL": "psycopg"}
 URL_LIMIT = 8192
 
 
@@ -48,14 +49,13 @@ def patch(mode: str = "") -> None:
 
 
 def leave_out_unused() -> None:
-    """Refuse imports that our libraries try on the chance that they are of use: half a second and 13 MB of each process.
+    """Refuse imports that our libraries try on the chance that they are of use: a second and 30 MB of each process.
 
-    The other green-thread library (huey asks for gevent), coloured tracebacks (structlog asks for rich), and Redis where the
-    supervisor says that none is configured.
+    The other green-thread library (huey asks for gevent), coloured tracebacks (structlog asks for rich, mako for pygments),
+    and Redis and PostgreSQL (huey asks for both) where the supervisor says that none is configured.
     """
-    unused = {*MODES, "rich"} - {_Current.mode}
-    if os.environ.get("VTCLINIC_REDIS_URL") == "":
-        unused.add("redis")
+    unused = {*MODES, "rich", "pygments"} - {_Current.mode}
+    unused |= {module for key, module in BY_SETTING.items() if os.environ.get(key) == ""}
     for name in unused - sys.modules.keys():
         sys.modules[name] = None  # type: ignore[assignment] # the import system's own way to say: not here
 

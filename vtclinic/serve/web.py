@@ -31,7 +31,8 @@ from vtclinic.serve.ports import CANNOT_START, CannotStart, explain
 WATCH_SECONDS = 0.1
 SWEEP_SECONDS = 30.0
 
-log = logging.getLogger(__name__)
+# By name: as the started module it would be called __main__.
+log = logging.getLogger("vtclinic.serve.web")
 
 
 class _Stop:

@@ -24,7 +24,8 @@ from vtclinic.serve.ports import CANNOT_START
 
 WATCH_SECONDS = 0.5
 
-log = logging.getLogger(__name__)
+# By name: as the started module it would be called __main__.
+log = logging.getLogger("vtclinic.serve.worker")
 
 
 def main() -> None:
