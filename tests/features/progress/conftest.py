@@ -1,0 +1,49 @@
+"""Fixtures for questionnaires: Sam, a patient, and Amara, a therapist, each with a browser."""
+
+import pytest
+
+from tests.features.progress.browsing import Browser
+from vtclinic.features.progress import api as progress
+
+
+@pytest.fixture
+def sam(people):
+    return people.patient()
+
+
+@pytest.fixture
+def amara(people):
+    return people.therapist()
+
+
+@pytest.fixture
+def at(app, browse, people):
+    """Open a signed-in browser for somebody."""
+    return lambda uid: Browser(people.sign_in(app, browse(), uid))
+
+
+@pytest.fixture
+def given(people):
+    """Give a patient a questionnaire; returns its uid."""
+
+    def give(patient, name="phq-9"):
+        who = people.actor(patient)
+        with people.inside():
+            return progress.assign(who, patient, name)
+
+    return give
+
+
+@pytest.fixture
+def fill(at):
+    """Answer a questionnaire in a browser of its own, page by page: `fill(sam, uid, "111111110")`; "-" skips."""
+
+    def answer(patient, uid, values):
+        browser = at(patient)
+        browser.get(f"/progress/questions/{uid}")
+        browser.send(f"/progress/questions/{uid}/start")
+        for number, value in enumerate(values, 1):
+            browser.send(f"/progress/questions/{uid}/{number}", **({"skip": "1"} if value == "-" else {"value": value}))
+        return browser
+
+    return answer
