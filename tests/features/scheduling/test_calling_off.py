@@ -98,6 +98,15 @@ def test_too_many_words_are_refused(sam, amara, book, cancel):
         cancel(amara, book(sam), "a" * 1001)
 
 
+def test_when_care_ends_what_was_booked_is_called_off(people, sam, amara, book):
+    made = book(sam)
+    who = people.actor(amara)
+    with people.inside():
+        records.end_care(who, sam, amara)
+        assert diary.appointment(made.uid).state == State.CANCELLED_BY_CLINIC
+        assert session().scalar(select(func.count()).select_from(SlotClaim)) == 0
+
+
 def test_somebody_elses_session_is_not_found(people, sam, book, cancel):
     made = book(sam)
     for stranger in (people.patient("Alex Quinn"), people.therapist("Leila Haddad"), people.admin()):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.policy import Actor, authorize
+from vtclinic.core.policy import SYSTEM, Actor, authorize
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling import diary, letters, policy
@@ -32,13 +32,28 @@ def cancel(actor: Actor, uid: UUID, *, words: str = "") -> Appointment:
     by_patient = policy.is_its_patient(actor, appointment)
     if len(words) > MOST_WORDS:
         raise Invalid(_("Write less."), fields={"words": _("The most is %(count)s characters.", count=MOST_WORDS)})
-    appointment.cancel(State.CANCELLED_BY_PATIENT if by_patient else State.CANCELLED_BY_CLINIC, clock.now())
     if words and not by_patient:
         appointment.words = words
-    session().execute(delete(SlotClaim).where(SlotClaim.appointment_uid == uid))
-    record(actor, "appointment.cancelled", "appointment", uid, patient_uid=appointment.patient_uid)
-    letters.tell_cancelled(appointment)
-    publish(user_room(appointment.therapist_uid), CHANGED, {"appointment": str(uid)})
-    if not by_patient:
-        publish(user_room(appointment.patient_uid), CHANGED, {"appointment": str(uid)})
+    _call_off(actor, appointment, State.CANCELLED_BY_PATIENT if by_patient else State.CANCELLED_BY_CLINIC)
     return appointment
+
+
+def cancel_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
+    """Call off what is still to come between two people whose care has ended: the therapist sees the record no more."""
+    wanted = select(Appointment).where(
+        Appointment.patient_uid == patient_uid,
+        Appointment.therapist_uid == therapist_uid,
+        Appointment.state == State.BOOKED,
+        Appointment.starts_at > clock.now(),
+    )
+    for appointment in list(session().scalars(wanted.order_by(Appointment.starts_at))):
+        _call_off(SYSTEM, appointment, State.CANCELLED_BY_CLINIC)
+
+
+def _call_off(actor: Actor, appointment: Appointment, state: State) -> None:
+    appointment.cancel(state, clock.now())
+    session().execute(delete(SlotClaim).where(SlotClaim.appointment_uid == appointment.uid))
+    record(actor, "appointment.cancelled", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
+    letters.tell_cancelled(appointment)
+    for uid in (appointment.therapist_uid, appointment.patient_uid):
+        publish(user_room(uid), CHANGED, {"appointment": str(appointment.uid)})

@@ -1,10 +1,13 @@
 """What scheduling brings."""
 
+from vtclinic.core.events import subscribe
 from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy
 from vtclinic.core.policy import PATIENT, THERAPIST
 from vtclinic.features.matching import api as matching
+from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import (
+    calling_off,
     jobs,  # noqa: F401 - registers the reminders
     openings,
     routes,
@@ -12,14 +15,19 @@ from vtclinic.features.scheduling import (
 )
 
 
-def _offer_times() -> None:
+def _care_ended(news: records.CareEnded) -> None:
+    calling_off.cancel_after_care(news.patient_uid, news.therapist_uid)
+
+
+def _listen() -> None:
     matching.set_first_free(openings.first_free)
+    subscribe(records.CareEnded, _care_ended)
 
 
 scheduling = Feature(
     "scheduling",
     blueprints=(routes.bp, staff_routes.bp),
-    subscribe=_offer_times,
+    subscribe=_listen,
     nav=(
         NavItem(PATIENT, "scheduling.index", lazy("Sessions"), "calendar", 30),
         NavItem(THERAPIST, "calendar.index", lazy("Calendar"), "calendar", 20),
