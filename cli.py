@@ -306,6 +306,8 @@ def get_test_programs() -> None:
 def hand_over(arguments: list[str]) -> None:
     """Become the environment's Python; never returns."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+    # Where it is set, every process would compile the whole product at each start: seconds instead of one.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(PYTHON, [str(PYTHON), *arguments], environment)
