@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.support import LazyProxy
 from flask_wtf import FlaskForm
 from wtforms import Field
 
@@ -46,6 +47,14 @@ class ClinicForm(FlaskForm):
             if kind in {"StringField", "EmailField", "TextAreaField", "TelField", "SearchField"}:
                 filters.append(_trim)
             return unbound_field.bind(form=form, filters=filters, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; sentences written as lazy words become text of the reader's language."""
+        good = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.errors, list | tuple):
+                field.errors = [str(sentence) if isinstance(sentence, LazyProxy) else sentence for sentence in field.errors]
+        return bool(good)
 
     def take_errors(self, error: Invalid) -> None:
         """Show a service's refusal beside the fields it names."""
