@@ -60,7 +60,8 @@ def _find(name: str) -> Callable[[], dict[str, Any]]:
         raise NotFound(f"There is no benchmark called {name}.", hint="List them with: vtclinic bench list")
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    return load(f"benchmarks.{name}", "run")  # type: ignore[no-any-return]
+    found: Callable[[], dict[str, Any]] = load(f"benchmarks.{name}", "run")
+    return found
 
 
 def _show(result: dict[str, Any]) -> None:

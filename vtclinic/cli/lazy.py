@@ -70,7 +70,7 @@ def load_optional(module: str, attribute: str, *, missing: str) -> Callable[...,
         found = importlib.util.find_spec(module)
     except ModuleNotFoundError:
         found = None
-    value = getattr(importlib.import_module(module), attribute, None) if found else None
+    value: Callable[..., Any] | None = getattr(importlib.import_module(module), attribute, None) if found else None
     if value is None:
         raise Unavailable(missing)
-    return value  # type: ignore[no-any-return]
+    return value

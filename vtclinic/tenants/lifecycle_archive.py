@@ -14,7 +14,7 @@ import json
 import os
 import tarfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -201,7 +201,7 @@ def write_archive(path: Path, key: ArchiveKey) -> Iterator[Packer]:
         draft.unlink(missing_ok=True)
 
 
-def read_members(file: BinaryIO, key: ArchiveKey) -> Iterator[tuple[str, bytes]]:
+def read_members(file: BinaryIO, key: ArchiveKey) -> Generator[tuple[str, bytes], None, None]:
     """Yield every member's name and content in order; raise Invalid at the end unless all digests fit."""
     found: dict[str, str] = {}
     listed: dict[str, str] | None = None

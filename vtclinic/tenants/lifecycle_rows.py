@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -47,7 +47,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "decimal": sa.Numeric(),
     "text": sa.Text(),
 }
-_READERS = {
+_READERS: dict[str, Callable[[str], Any]] = {
     "uuid": UUID,
     "bytes": base64.b64decode,
     "instant": datetime.fromisoformat,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from vtclinic.core.audit import record_instance, reseal_instance, verify
@@ -82,19 +82,19 @@ def _rewrap_all(tell: Tell) -> int:
 
 def _left() -> int:
     with unit_of_work(write=False) as db:
-        return db.scalar(select(func.count()).select_from(PatientKey).where(*_waiting())) or 0
+        return db.scalar(select(func.count()).select_from(PatientKey).where(_waiting())) or 0
 
 
 def _rewrap_batch() -> int:
     with unit_of_work() as db:
-        rows = db.scalars(select(PatientKey).where(*_waiting()).order_by(PatientKey.patient_uid).limit(BATCH)).all()
+        rows = db.scalars(select(PatientKey).where(_waiting()).order_by(PatientKey.patient_uid).limit(BATCH)).all()
         for row in rows:
             rewrap(row)
         return len(rows)
 
 
-def _waiting() -> tuple[object, ...]:
-    return PatientKey.wrapped_by != current_clinic().keys.active, PatientKey.wrapped.is_not(None)
+def _waiting() -> ColumnElement[bool]:
+    return and_(PatientKey.wrapped_by != current_clinic().keys.active, PatientKey.wrapped.is_not(None))
 
 
 def _drop_older_versions(instance: Instance, actor: Actor, slug: str) -> None:

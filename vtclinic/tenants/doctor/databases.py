@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from vtclinic.core.audit import AuditEntry, InstanceAuditEntry
 from vtclinic.core.database import open_engine
@@ -82,18 +83,20 @@ def _trails(rounds: Rounds) -> Iterator[tuple[str, str, type[AuditEntry] | type[
 
 
 def _last(url: str, kind: type[AuditEntry] | type[InstanceAuditEntry]) -> datetime | None:
-    return _ask(url, select(func.max(kind.at)))  # type: ignore[no-any-return]
+    found: datetime | None = _ask(url, select(func.max(kind.at)))
+    return found
 
 
 def _waiting_mails(url: str, since: datetime) -> int:
-    return _ask(url, select(func.count()).select_from(OutboxMail).where(OutboxMail.next_try.is_not(None), OutboxMail.created_at < since)) or 0
+    waiting = OutboxMail.next_try.is_not(None), OutboxMail.created_at < since
+    return int(_ask(url, select(func.count()).select_from(OutboxMail).where(*waiting)) or 0)
 
 
-def _ask(url: str, question: object) -> object | None:
+def _ask(url: str, question: Select[Any]) -> Any:
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
-            return connection.scalar(question)  # type: ignore[arg-type]
+            return connection.scalar(question)
     except Exception:
         return None  # a database that does not open is schemas_are_current's to report
     finally:
