@@ -80,13 +80,14 @@ def nav_entries(items: Iterable[NavItem], who: Actor) -> list[NavEntry]:
     if not who.known or edge().next_step(who) is not None:
         return []
     counting = in_unit()
-    return [_entry(item, who, counting) for item in items if item.role == who.role]
+    shown = [(item, url_for(item.endpoint)) for item in items if item.role == who.role]
+    # The address decides; a page below none of the entries belongs to the one of its own feature.
+    below = {url for _, url in shown if request.path == url or request.path.startswith(f"{url}/")}
+    own = {url for item, url in shown if item.place == "main" and item.endpoint.split(".")[0] == request.blueprint}
+    return [_entry(item, url, url in (below or own), item.count(who) if item.count and counting else 0) for item, url in shown]
 
 
-def _entry(item: NavItem, who: Actor, counting: bool) -> NavEntry:
-    count = item.count(who) if item.count and counting else 0
-    url = url_for(item.endpoint)
-    here = request.path == url or (item.endpoint.split(".")[0] == (request.blueprint or "") and item.place == "main")
+def _entry(item: NavItem, url: str, here: bool, count: int) -> NavEntry:
     return NavEntry(item.endpoint, str(item.label), item.icon, url, here, count, item.count_is_help, item.place)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 
 from vtclinic.core.audit import AuditEntry, record
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.i18n import lazy
+from vtclinic.core.i18n import lazy, local
 from vtclinic.core.policy import CLINIC_ADMIN, MODERATOR, PATIENT, THERAPIST, Actor, authorize
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import session
@@ -52,6 +53,10 @@ class Openings:
     def pages(self) -> int:
         """Return how many pages there are."""
         return max(1, -(-self.total // PAGE))
+
+    def days(self) -> list[tuple[date, list[Opening]]]:
+        """Return the acts by day of the reader's clock."""
+        return [(day, list(rows)) for day, rows in groupby(self.rows, key=lambda row: local(row.at).date())]
 
 
 def describe_actions(words: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -97,6 +97,19 @@ def read_evidence(actor: Actor, uid: UUID) -> Upload:
     return Upload(files.read(EVIDENCE, found.evidence), found.evidence_kind)
 
 
+def own(actor: Actor, uid: UUID) -> Credential:
+    """Return a licence of the actor's own and note the look; raise NotFound for anybody else's."""
+    found = _own(actor, uid)
+    record(actor, "credential.read", "credential", uid)
+    return found
+
+
+def checker(row: Credential) -> str:
+    """Return the name of who decided on a licence; empty when nobody has."""
+    found = session().get(User, row.checked_by) if row.checked_by else None
+    return found.name if found else ""
+
+
 def approve(actor: Actor, uid: UUID) -> None:
     """Say that the clinic has seen the evidence; from now until it runs out clients there can book.
 
@@ -135,8 +148,7 @@ def queue(actor: Actor, only: str = "") -> list[tuple[str, Credential]]:
 
 def count_waiting() -> int:
     """Count licences that wait to be checked."""
-    chosen = select(Credential.uid).where(Credential.state == CredentialState.PENDING)
-    return len(session().scalars(chosen).all())
+    return session().scalar(select(func.count()).select_from(Credential).where(Credential.state == CredentialState.PENDING)) or 0
 
 
 def remind_of_expiry() -> int:

@@ -1,6 +1,23 @@
 """What staff brings."""
 
-from vtclinic.core.feature import Feature
-from vtclinic.features.staff import models  # noqa: F401 - its tables
+from vtclinic.core.feature import Feature, NavItem
+from vtclinic.core.i18n import lazy
+from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST, Actor
+from vtclinic.features.staff import jobs, models  # noqa: F401 - its tables and its periodic work
+from vtclinic.features.staff.credentials import count_waiting
+from vtclinic.features.staff.routes import bp
 
-staff = Feature("staff")
+
+def _waiting(_actor: Actor) -> int:
+    return count_waiting()
+
+
+staff = Feature(
+    "staff",
+    blueprints=(bp,),
+    nav=(
+        NavItem(THERAPIST, "staff.practice", lazy("Your profile"), "badge", 80, place="more"),
+        NavItem(CLINIC_ADMIN, "staff.people", lazy("People"), "people", 20),
+        NavItem(CLINIC_ADMIN, "staff.credentials", lazy("Credentials"), "badge", 30, count=_waiting),
+    ),
+)
