@@ -1,6 +1,17 @@
 """What messaging brings."""
 
-from vtclinic.core.feature import Feature
+from vtclinic.core.feature import Feature, NavItem
+from vtclinic.core.i18n import lazy as _l
+from vtclinic.core.policy import PATIENT, THERAPIST
+from vtclinic.features.messaging import api, events, models  # noqa: F401 - its tables
+from vtclinic.features.messaging.routes import bp
 
-# Parked: the real manifest comes back as soon as records.api and staff.api can be imported.
-messaging = Feature("messaging")
+messaging = Feature(
+    "messaging",
+    blueprints=(bp,),
+    socket_events=events.register,
+    nav=(
+        NavItem(PATIENT, "messaging.threads", _l("Messages"), "message", 20, count=api.unread),
+        NavItem(THERAPIST, "messaging.threads", _l("Messages"), "message", 40, count=api.unread),
+    ),
+)
