@@ -14,7 +14,7 @@ from vtclinic.core.audit import record
 from vtclinic.core.crypto import prefetch_patient_keys
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.progress import policy, words
 from vtclinic.features.progress.answering import Sheet, answers_of, make_sheet
 from vtclinic.features.progress.instruments import Change, Instrument, instrument, load_packs, reliable_change
@@ -95,6 +95,7 @@ class Statement:
     safety_at: datetime | None
 
 
+@once
 def open_questionnaires(patient_uid: UUID) -> list[Assigned]:
     """List what waits for a patient, oldest first."""
     counted = select(func.count()).where(Answer.response_uid == Response.uid).scalar_subquery()
