@@ -14,7 +14,7 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.matching import policy
 from vtclinic.features.matching.models import MatchRequest, RequestKind
 from vtclinic.identity.service import User, users
@@ -70,6 +70,7 @@ def waiting(actor: Actor) -> list[Waiting]:
     return [Waiting(row, people[row.patient_uid]) for row in rows if row.patient_uid in people]
 
 
+@once
 def count_waiting(actor: Actor) -> int:
     """Count patients who asked for a person; 0 for whoever may not help."""
     if not policy.can_help(actor):

@@ -15,7 +15,7 @@ from vtclinic.core.i18n import gettext as _
 from vtclinic.core.outbox import queue_mail
 from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST, Actor, authorize
 from vtclinic.core.scope import current_clinic
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import files, policy
 from vtclinic.features.staff.models import Credential, CredentialState
@@ -146,6 +146,7 @@ def queue(actor: Actor, only: str = "") -> list[tuple[str, Credential]]:
     return sorted(wanted, key=lambda entry: (order[entry[0]], entry[1].submitted_at.date() if entry[0] == "waiting" else entry[1].expires_on))
 
 
+@once
 def count_waiting() -> int:
     """Count licences that wait to be checked."""
     return session().scalar(select(func.count()).select_from(Credential).where(Credential.state == CredentialState.PENDING)) or 0
