@@ -1,0 +1,1 @@
+"""Speed and memory, measured by ratio on whatever machine this is: `vtclinic bench list`."""

@@ -1,0 +1,23 @@
+"""What every benchmark returns: figures for reading, checks with the limit that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Report:
+    """Figures and checks of one benchmark."""
+
+    name: str
+    figures: dict[str, Any] = field(default_factory=dict)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+
+    def at_most(self, name: str, value: float, limit: float) -> None:
+        """Note a figure that must not be above its limit."""
+        self.checks.append({"name": name, "value": round(value, 3), "limit": limit, "ok": value <= limit})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON object that the command prints."""
+        return {"name": self.name, "figures": self.figures, "checks": self.checks}
