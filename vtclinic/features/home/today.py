@@ -54,6 +54,7 @@ class Risk:
     task: crisis.RiskTask
     name: str
     state: str
+    due_today: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,9 @@ def today(actor: Actor) -> Today:
 
 def _risk(actor: Actor, task: crisis.RiskTask, people: dict[UUID, records.NamedPatient]) -> Risk:
     state = "late" if task.is_late(clock.now()) else "free" if task.owner_uid is None else "mine" if task.owner_uid == actor.uid else "taken"
-    return Risk(task, people[task.patient_uid].name, state)
+    place = current_timezone()
+    due_today = task.due_by.astimezone(place).date() <= clock.now().astimezone(place).date()
+    return Risk(task, people[task.patient_uid].name, state, due_today)
 
 
 def _entries(sessions: Iterable[scheduling.Appointment], people: dict[UUID, records.NamedPatient], scores: dict[UUID, Scores], at_risk: set[UUID]) -> Iterator[Entry]:
