@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -33,12 +33,13 @@ _words: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Opening:
-    """One act on the record: when, who, what."""
+    """One act on the record: when, who, what; `times` counts the same act done again before it, on the same day."""
 
     at: datetime
     who: str
     what: str
     own: bool
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Openings:
         return max(1, -(-self.total // PAGE))
 
     def days(self) -> list[tuple[date, list[Opening]]]:
-        """Return the acts by day of the reader's clock."""
-        return [(day, list(rows)) for day, rows in groupby(self.rows, key=lambda row: local(row.at).date())]
+        """Return the acts by day of the reader's clock; the same act again and again is one line."""
+        return [(day, _folded(rows)) for day, rows in groupby(self.rows, key=lambda row: local(row.at).date())]
 
 
 def describe_actions(words: Mapping[str, Any]) -> None:
@@ -77,6 +78,11 @@ def who_opened(actor: Actor, uid: UUID, *, own_too: bool = False, page: int = 1)
     names = {row.uid: row.name for row in session().scalars(select(User).where(User.uid.in_(acted)))} if acted else {}
     record(actor, "opened.read", "patient", uid, patient_uid=uid)
     return Openings([_opening(row, uid, names) for row in rows], total, page)
+
+
+def _folded(rows: Iterable[Opening]) -> list[Opening]:
+    runs = (list(run) for _same, run in groupby(rows, key=lambda row: (row.who, row.what)))
+    return [replace(run[0], times=len(run)) for run in runs]
 
 
 def _opening(row: AuditEntry, uid: UUID, names: dict[UUID, str]) -> Opening:

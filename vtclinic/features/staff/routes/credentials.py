@@ -88,7 +88,7 @@ def credentials() -> Response:
     entries = service.queue(actor())
     counts = {name: sum(why == name for why, _row in entries) for name in service.FILTERS}
     shown = [entry for entry in entries if entry[0] == only or (not only and entry[0] != "verified")]
-    return page("staff/credentials.html", entries=shown, only=only, counts=counts, total=len(entries), place_name=records.place_name)
+    return page("staff/credentials.html", listed=shown, only=only, counts=counts, total=len(entries), place_name=records.place_name)
 
 
 @bp.get("/credentials/<uuid:uid>")

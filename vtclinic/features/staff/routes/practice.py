@@ -12,6 +12,7 @@ from vtclinic.core.blocking import run_blocking
 from vtclinic.core.errors import Invalid
 from vtclinic.core.forms import ClinicForm
 from vtclinic.core.i18n import gettext as _
+from vtclinic.core.i18n import ngettext
 from vtclinic.core.policy import THERAPIST
 from vtclinic.core.uow import unit_of_work
 from vtclinic.core.web import actor, go, page
@@ -37,15 +38,15 @@ def practice() -> Response:
         (_("In your words"), mine.bio),
     ]
     work = [
-        (_("You work a lot with"), ", ".join(spoken(mine.specialities, SPECIALITIES))),
-        (_("Your methods"), ", ".join(spoken(mine.modalities, MODALITIES))),
-        (_("Somebody"), ", ".join(spoken(mine.styles, STYLES))),
-        (_("How you meet clients"), ", ".join(spoken(mine.formats, FORMATS))),
+        (_("Work with"), ", ".join(spoken(mine.specialities, SPECIALITIES))),
+        (_("Methods"), ", ".join(spoken(mine.modalities, MODALITIES))),
+        (_("Style"), ", ".join(spoken(mine.styles, STYLES))),
+        (_("Meet by"), ", ".join(spoken(mine.formats, FORMATS))),
         (_("Ages"), ", ".join(spoken(mine.age_bands, AGE_BANDS))),
         (_("Languages"), ", ".join(records.language_names(mine.languages))),
-        (_("Most clients at once"), str(mine.capacity)),
-        (_("Risk you are trained to hold"), str(RISK_LEVELS[mine.risk])),
-        (_("You are"), "".join(spoken([mine.gender or ""], GENDERS))),
+        (_("Room for"), ngettext("%(num)s client", "%(num)s clients", mine.capacity)),
+        (_("Risk"), str(RISK_LEVELS[mine.risk])),
+        (_("Gender"), "".join(spoken([mine.gender or ""], GENDERS))),
     ]
     return page("staff/practice.html", mine=mine, about=rows, work=work, licences=licences, missing=service.missing(mine, licences), day_names=day_names())
 
