@@ -8,16 +8,18 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from vtclinic.features.staff import api as staff
+
 
 class FirstFree(Protocol):
     """Finds each therapist's first open time for a patient, or None; `until` is the last day of each licence."""
 
-    def __call__(self, therapist_uids: Iterable[UUID], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
+    def __call__(self, therapists: Iterable[staff.Therapist], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
         """Find them."""
 
 
-def _unknown(therapist_uids: Iterable[UUID], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
-    return dict.fromkeys(therapist_uids)
+def _unknown(therapists: Iterable[staff.Therapist], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
+    return {person.uid: None for person in therapists}
 
 
 @dataclass
@@ -33,6 +35,6 @@ def set_first_free(find: FirstFree) -> None:
     _hook.find = find
 
 
-def first_free(therapist_uids: Iterable[UUID], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
+def first_free(therapists: Iterable[staff.Therapist], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
     """Return each therapist's first open time for a patient."""
-    return _hook.find(therapist_uids, patient_uid, until=until)
+    return _hook.find(therapists, patient_uid, until=until)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
@@ -30,12 +31,6 @@ def appointment(uid: UUID) -> Appointment:
     if found is None:
         raise NotFound()
     return found
-
-
-def service_type() -> ServiceType:
-    """Return the kind of session that patients book here."""
-    found = session().scalar(select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid).limit(1))
-    return found or ServiceType(**STANDARD)
 
 
 def appointments_of(patient_uid: UUID, *, limit: int = 200) -> list[Appointment]:
@@ -86,8 +81,16 @@ def count_booked(start: datetime, end: datetime) -> Booked:
     return dict(counts)
 
 
-def busy(therapist_uids: Iterable[UUID], patient_uid: UUID | None, start: datetime, end: datetime) -> dict[UUID, list[Busy]]:
-    """Return what is taken of each therapist's time, and the patient's own sessions, with one query.
+@dataclass(frozen=True)
+class Taken:
+    """The kind of session that is booked here, and what is taken of each therapist's time."""
+
+    service: ServiceType
+    busy: dict[UUID, list[Busy]]
+
+
+def taken(therapist_uids: Iterable[UUID], patient_uid: UUID | None, now: datetime) -> Taken:
+    """Return what is taken from now on of each therapist's time, and of the patient's own, with one query.
 
     Times reach to whole grains, as claims do: what is offered here can be booked there.
     """
@@ -95,17 +98,26 @@ def busy(therapist_uids: Iterable[UUID], patient_uid: UUID | None, start: dateti
     whose: ColumnElement[bool] = Appointment.therapist_uid.in_(uids)
     if patient_uid is not None:
         whose = or_(whose, Appointment.patient_uid == patient_uid)
-    wanted = select(Appointment.therapist_uid, Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at).where(
-        whose, Appointment.state == State.BOOKED, Appointment.starts_at > start - LONGEST, Appointment.starts_at < end
+    one = select(literal(1).label("one")).subquery()  # one row, so that the kind of session comes back when nothing is booked, and the reverse
+    offered = select(ServiceType.uid).where(ServiceType.active).order_by(ServiceType.uid).limit(1).scalar_subquery()
+    wanted = (
+        select(ServiceType, Appointment.therapist_uid, Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at)
+        .select_from(one)
+        .outerjoin(ServiceType, ServiceType.uid == offered)
+        .outerjoin(Appointment, whose & (Appointment.state == State.BOOKED) & (Appointment.starts_at > now - LONGEST))
     )
-    taken: dict[UUID, list[Busy]] = {uid: [] for uid in uids}
-    for therapist, patient, starts_at, ends_at in session().execute(wanted):
-        entry = Busy(floor(starts_at), ceiling(ends_at))
-        if therapist in taken:
-            taken[therapist].append(entry)
-        if patient == patient_uid:
-            elsewhere = Busy(entry.start, entry.end, session=False)
-            for uid in uids:
-                if uid != therapist:
-                    taken[uid].append(elsewhere)
-    return taken
+    rows = session().execute(wanted).all()
+    busy: dict[UUID, list[Busy]] = {uid: [] for uid in uids}
+    for _service, therapist, patient, starts_at, ends_at in rows:
+        if starts_at is not None:
+            _mark(busy, therapist, Busy(floor(starts_at), ceiling(ends_at)), own=patient == patient_uid)
+    return Taken(rows[0][0] or ServiceType(**STANDARD), busy)
+
+
+def _mark(busy: dict[UUID, list[Busy]], therapist_uid: UUID, entry: Busy, *, own: bool) -> None:
+    for uid, entries in busy.items():
+        if uid == therapist_uid:
+            entries.append(entry)
+        elif own:
+            # The patient is elsewhere then: the time is taken, and is no session of this therapist's.
+            entries.append(Busy(entry.start, entry.end, session=False))

@@ -20,7 +20,7 @@ def _care_ended(news: records.CareEnded) -> None:
 
 
 def _listen() -> None:
-    matching.set_first_free(openings.first_free)
+    matching.set_first_free(openings.first_free_of)
     subscribe(records.CareEnded, _care_ended)
 
 

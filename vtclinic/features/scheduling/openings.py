@@ -66,34 +66,29 @@ class Week:
 
 def openings(therapist: staff.Therapist, patient_uid: UUID | None, *, until: date | None = None) -> Openings:
     """Return when this patient can see this therapist; nothing after `until`, the last day of the licence."""
-    service = diary.service_type()
-    hours = hours_of(therapist)
-    start, end = _window(service)
-    taken = diary.busy([therapist.uid], patient_uid, start, end)[therapist.uid]
-    return Openings(service, _slots(hours, taken, service, until), hours)
+    now, hours = clock.now(), hours_of(therapist)
+    taken = diary.taken([therapist.uid], patient_uid, now)
+    return Openings(taken.service, _slots(hours, taken.busy[therapist.uid], taken.service, until), hours)
 
 
 def first_free(therapist_uids: Iterable[UUID], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
     """Return each therapist's first open time for a patient, or None; the number of queries does not grow with them."""
-    therapists = list(staff.therapists(therapist_uids).values())
-    service = diary.service_type()
-    start, end = _window(service)
-    taken = diary.busy([person.uid for person in therapists], patient_uid, start, end)
-    found: dict[UUID, datetime | None] = {}
-    for person in therapists:
-        slots = _slots(hours_of(person), taken[person.uid], service, (until or {}).get(person.uid))
-        found[person.uid] = slots[0].start if slots else None
-    return found
+    return first_free_of(staff.therapists(therapist_uids).values(), patient_uid, until=until)
 
 
-def _window(service: ServiceType) -> tuple[datetime, datetime]:
-    now = clock.now()
-    return now, now + timedelta(days=service.horizon_days)
+def first_free_of(
+    therapists: Iterable[staff.Therapist], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None
+) -> dict[UUID, datetime | None]:
+    """Do the same for profiles that are read already, with one query."""
+    people, last = list(therapists), until or {}
+    taken = diary.taken([person.uid for person in people], patient_uid, clock.now())
+    open_times = {person.uid: _slots(hours_of(person), taken.busy[person.uid], taken.service, last.get(person.uid)) for person in people}
+    return {uid: slots[0].start if slots else None for uid, slots in open_times.items()}
 
 
 def _slots(hours: WorkingHours, taken: list[Busy], service: ServiceType, until: date | None) -> list[Slot]:
-    start, end = _window(service)
-    slots = open_slots(hours, taken, service.rules(), Window(start, end, start))
+    now = clock.now()
+    slots = open_slots(hours, taken, service.rules(), Window(now, now + timedelta(days=service.horizon_days), now))
     if until is None:
         return slots
     last = wall_instant(until + timedelta(days=1), time(0), hours.zone)
