@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 
 from vtclinic.core.errors import Invalid
-from vtclinic.core.i18n import gettext, ngettext
+from vtclinic.core.i18n import gettext
 
 _PLAIN = {
     "This field is required.": "Write or choose something here to go on.",
@@ -27,7 +27,7 @@ class _Words:
         return gettext(_PLAIN.get(text, text))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return ngettext(singular, plural, n)
+        return gettext(singular if n == 1 else plural)  # WTForms fills its own placeholders afterwards
 
 
 class ClinicForm(FlaskForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,6 +32,10 @@ SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 RESERVED = {"control", "console", "www", "static", "admin"}
 LEAVE_URL = "https://www.bbc.com/weather"
+LONGEST_NAME, LONGEST_ADDRESS = 80, 300
+_NAME_WRONG = "Give the clinic a name of 1 to 80 characters."
+_LEAVE_WRONG = "Give the https address of a neutral page, for example a weather page."
+_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?(/[^\s<>\"']*)?")
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,49 @@ def change_theme(instance: Instance, actor: Actor, slug: str, theme: str) -> Non
     _changed(instance, actor, "clinic.theme-changed", clinic)
 
 
+def change_name(instance: Instance, actor: Actor, slug: str, name: str) -> None:
+    """Give a clinic another name for people to read."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise Invalid(_NAME_WRONG, fields={"name": _NAME_WRONG})
+    clinic = find_clinic(slug)
+    clinic.name = name.strip()
+    _changed(instance, actor, "clinic.name-changed", clinic)
+
+
+def change_leave_url(instance: Instance, actor: Actor, slug: str, leave_url: str) -> None:
+    """Choose the neutral page that “Leave quickly” opens."""
+    if not is_neutral_address(leave_url):
+        raise Invalid(_LEAVE_WRONG, fields={"leave_url": _LEAVE_WRONG})
+    clinic = find_clinic(slug)
+    clinic.leave_url = leave_url
+    _changed(instance, actor, "clinic.leave-address-changed", clinic)
+
+
+def change_hosts(instance: Instance, actor: Actor, slug: str, hosts: Iterable[str]) -> None:
+    """Give a clinic these hostnames, the one that links use first; raise Invalid or Conflict in plain words."""
+    names = list(dict.fromkeys(normal_host(host) for host in hosts if host.strip()))
+    if wrong := _host_problem(instance, names):
+        raise Invalid(wrong, fields={"hosts": wrong})
+    clinic = find_clinic(slug)
+    known = {row.host: row for row in clinic.hosts}
+    if taken := [host for host in hosts_taken(control_session(), names) if host not in known]:
+        raise Conflict(f"The address {taken[0]} belongs to another clinic already.", hint="Choose another hostname.")
+    clinic.hosts = [known.get(host) or ClinicHost(host=host) for host in names]
+    for place, row in enumerate(clinic.hosts):
+        row.position = place
+    _changed(instance, actor, "clinic.hosts-changed", clinic)
+
+
+def touch_clinic(instance: Instance, actor: Actor, slug: str, action: str) -> None:
+    """Let every process look at a clinic anew after one of its files changed."""
+    _changed(instance, actor, action, find_clinic(slug))
+
+
+def is_neutral_address(text: str) -> bool:
+    """Tell whether this is the https address of a page."""
+    return bool(_ADDRESS.fullmatch(text)) and len(text) <= LONGEST_ADDRESS
+
+
 def _changed(instance: Instance, actor: Actor, action: str, clinic: Clinic) -> None:
     touch_directory(control_session())
     record_instance(actor, action, "clinic", clinic.slug, key=instance.audit_key)
@@ -158,31 +206,41 @@ def _row(instance: Instance, wanted: NewClinic) -> Clinic:
     )
 
 
-def _checked(instance: Instance, wanted: NewClinic) -> NewClinic:
-    hosts = tuple(dict.fromkeys(normal_host(host) for host in wanted.hosts))
-    country = wanted.country.upper()
+def new_clinic_problems(instance: Instance, wanted: NewClinic) -> dict[str, str]:
+    """Say what is wrong with a clinic that is about to be made, by field; nothing when it can be made."""
     wrong: dict[str, str] = {}
     if not SLUG.fullmatch(wanted.slug) or wanted.slug in RESERVED:
         wrong["slug"] = "Use 3 to 40 small letters, digits and hyphens, starting with a letter. Some words are reserved."
-    if not wanted.name.strip() or len(wanted.name) > 80:
-        wrong["name"] = "Give the clinic a name of 1 to 80 characters."
-    if not hosts or not all(HOST.fullmatch(host) for host in hosts):
-        wrong["host"] = "Give a hostname such as harbour.example.org."
-    elif normal_host(instance.settings.console_host) in hosts:
-        wrong["host"] = "This hostname is the IT console's. Choose another."
-    if country not in countries():
-        wrong["country"] = f"We have no help lines for {country!r}. Use a two-letter code such as IE, and see vtclinic/tenants/helpnow/lines.toml."
+    if not wanted.name.strip() or len(wanted.name) > LONGEST_NAME:
+        wrong["name"] = _NAME_WRONG
+    if host := _host_problem(instance, [normal_host(host) for host in wanted.hosts]):
+        wrong["host"] = host
+    if wanted.country.upper() not in countries():
+        wrong["country"] = f"We have no help lines for {wanted.country.upper()!r}. Use a two-letter code such as IE, and see vtclinic/tenants/helpnow/lines.toml."
     if wanted.timezone not in zone_names():
         wrong["timezone"] = "Give a time zone such as Europe/Dublin."
     if not _known_locale(wanted.locale):
         wrong["locale"] = "Give a language such as en or en_IE."
     if wanted.theme not in available_themes(theme_folders(instance.settings)):
         wrong["theme"] = "There is no such theme. List them with: vtclinic theme list"
-    if not wanted.leave_url.startswith("https://"):
-        wrong["leave_url"] = "Give the https address of a neutral page, for example a weather page."
-    if wrong:
+    if not is_neutral_address(wanted.leave_url):
+        wrong["leave_url"] = _LEAVE_WRONG
+    return wrong
+
+
+def _host_problem(instance: Instance, hosts: list[str]) -> str:
+    if not hosts or not all(HOST.fullmatch(host) for host in hosts):
+        return "Give a hostname such as harbour.example.org."
+    if normal_host(instance.settings.console_host) in hosts:
+        return "This hostname is the IT console's. Choose another."
+    return ""
+
+
+def _checked(instance: Instance, wanted: NewClinic) -> NewClinic:
+    if wrong := new_clinic_problems(instance, wanted):
         raise Invalid("The clinic was not made. " + " ".join(f"{key}: {text}" for key, text in wrong.items()), fields=wrong)
-    return NewClinic(**{**wanted.__dict__, "hosts": hosts, "country": country, "name": wanted.name.strip()})
+    hosts = tuple(dict.fromkeys(normal_host(host) for host in wanted.hosts))
+    return NewClinic(**{**wanted.__dict__, "hosts": hosts, "country": wanted.country.upper(), "name": wanted.name.strip()})
 
 
 def _known_locale(name: str) -> bool:
