@@ -22,6 +22,7 @@ _wiring = _Wiring()
 def configure(settings: Settings) -> None:
     """Say which settings these jobs use."""
     _wiring.settings = settings
+    jobs.periodic("mail.sweep", seconds=settings.sweep_seconds)(sweep)
 
 
 def _settings() -> Settings:
@@ -36,7 +37,6 @@ def deliver(*, clinic: str, mail: str) -> None:
     deliver_mail(_settings(), UUID(mail))
 
 
-@jobs.periodic("mail.sweep", seconds=15)
 def sweep(*, clinic: str) -> None:
     """Send what waits in one clinic's outbox."""
     for uid in due_mails():

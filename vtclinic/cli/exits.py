@@ -77,6 +77,8 @@ class Failure:
 
 def explain(error: BaseException) -> Failure:
     """Turn any exception into one sentence and an exit code."""
+    if isinstance(error, Unavailable) and isinstance(error.__cause__, sqlite3.Error):
+        return _of_sqlite(error.__cause__)
     if isinstance(error, ClinicError):
         return _of_ours(error)
     cause = getattr(error, "orig", None) or error

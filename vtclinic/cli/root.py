@@ -30,7 +30,7 @@ COMMANDS = {
 @click.version_option(__version__, prog_name="vtclinic")
 @click.option(
     "--home",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
     envvar="VTCLINIC_HOME",
     show_envvar=True,
     metavar="DIR",
