@@ -6,9 +6,10 @@ from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy as _
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST
 from vtclinic.identity import jobs
-from vtclinic.identity.routes import bp
+from vtclinic.identity.routes import account, join, recover, second_step, security, sign_in
+from vtclinic.identity.routes.blueprint import bp
 
-__all__ = ["identity", "jobs"]
+__all__ = ["account", "identity", "jobs", "join", "recover", "second_step", "security", "sign_in"]
 
 identity = Feature(
     name="identity",

@@ -10,6 +10,8 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.exc import IntegrityError
+
 from vtclinic.core import clock
 from vtclinic.core.crypto import blind_index
 from vtclinic.core.errors import TooMany
@@ -77,10 +79,14 @@ def place_of(address: str | None) -> str:
 def _bucket(kind: Kind, value: str) -> ThrottleBucket:
     key = blind_index(f"{kind.name}:{value}", "throttle")
     bucket = session().get(ThrottleBucket, key, with_for_update=True)
-    if bucket is None:
-        bucket = ThrottleBucket(key=key, failures=0, last_at=clock.now())
-        session().add(bucket)
-    return bucket
+    if bucket is not None:
+        return bucket
+    try:
+        with session().begin_nested():
+            session().add(ThrottleBucket(key=key, failures=0, last_at=clock.now()))
+    except IntegrityError:
+        pass  # another process counted its first try in the same moment (PostgreSQL): go on with its row
+    return session().get_one(ThrottleBucket, key, with_for_update=True)
 
 
 def _wait(bucket: ThrottleBucket) -> TooMany:
