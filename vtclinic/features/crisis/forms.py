@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from vtclinic.core.forms import ClinicForm
@@ -19,7 +19,7 @@ class TakeForm(ClinicForm):
 class ActForm(ClinicForm):
     """What was done."""
 
-    kind = RadioField(_l("What did you do?"), choices=[(kind.value, words) for kind, words in DONE.items()], validators=[DataRequired(_l("Choose what you did."))])
+    kind = RadioField(_l("What did you do?"), choices=[SelectChoice(kind.value, words) for kind, words in DONE.items()], validators=[DataRequired(_l("Choose what you did."))])
     words = TextAreaField(_l("What happened"), validators=[Length(max=LONGEST)])
 
 
@@ -35,7 +35,7 @@ class CloseForm(ClinicForm):
 
     reason = RadioField(
         _l("Why can it be closed?"),
-        choices=[(code, reason.words) for code, reason in REASONS.items()],
+        choices=[SelectChoice(code, reason.words) for code, reason in REASONS.items()],
         validators=[DataRequired(_l("Choose why it can be closed."))],
     )
     words = TextAreaField(_l("What was agreed"), validators=[DataRequired(_l("Write what was agreed.")), Length(max=LONGEST)])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, Response, request
+from wtforms import SelectChoice
 
 from vtclinic.core.access import roles
 from vtclinic.core.errors import Conflict, Invalid
@@ -31,7 +32,7 @@ def queue() -> Response:
         numbers, late = reading.counts(who)
         return page("crisis/counts.html", numbers=numbers, late=late, **WORDS)
     closed = request.args.get("show") == "closed"
-    return page("crisis/queue.html", entries=reading.queue(who, closed=closed), closed=closed, **WORDS)
+    return page("crisis/queue.html", tasks=reading.queue(who, closed=closed), closed=closed, **WORDS)
 
 
 @bp.get("/<uuid:uid>")
@@ -90,7 +91,7 @@ def _task_page(uid: UUID, refused: ClinicForm | None = None, *, status: int = 20
     found = reading.task_page(actor(), uid)
     forms = {kind: refused if isinstance(refused, kind) else kind(formdata=None) for kind in (ActForm, HandOverForm, CloseForm)}
     hand = forms[HandOverForm]
-    hand.to.choices = [("", ""), *((str(one.uid), one.name) for one in found.colleagues)]
+    hand.to.choices = [SelectChoice("", ""), *(SelectChoice(str(one.uid), one.name) for one in found.colleagues)]
     return page(
         "crisis/task.html",
         status=status,

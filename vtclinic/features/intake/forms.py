@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, Optional
 
 from vtclinic.core import clock
@@ -33,7 +33,7 @@ class AnswerForm(ClinicForm):
 class ConsentForm(AnswerForm):
     """Yes or no."""
 
-    value = RadioField(_l("Do you agree?"), choices=[("yes", _l("Yes, I agree")), ("no", _l("No, not now"))], validate_choice=True)
+    value = RadioField(_l("Do you agree?"), choices=[SelectChoice("yes", _l("Yes, I agree")), SelectChoice("no", _l("No, not now"))])
 
     def answer(self) -> str | None:
         """Return "yes", "no" or None."""
@@ -90,14 +90,15 @@ class DayForm(AnswerForm):
 class PlaceForm(AnswerForm):
     """Country, the part of it where licences need one, town."""
 
-    country = SelectField(_l("Country"))
-    region = SelectField(_l("State or province"), description=_l("Only in the United States and Canada."))
+    country = SelectField(_l("Country"), default="")
+    region = SelectField(_l("State or province"), default="", description=_l("Only in the United States and Canada."))
     city = StringField(_l("Town or city"), validators=[Length(max=80, message=_l("Use up to 80 letters."))])
 
     def prepare(self) -> None:
         """Fill the lists in the reader's language."""
-        self.country.choices = [("", _("Choose a country")), *records.country_choices()]
-        self.region.choices = {"": [("", _("None of these"))], **records.region_choices()}
+        self.country.choices = [SelectChoice("", _("Choose a country")), *_listed(records.country_choices())]
+        parts = [SelectChoice(code, name, optgroup=country) for country, regions in records.region_choices().items() for code, name in regions]
+        self.region.choices = [SelectChoice("", _("None of these")), *parts]
 
     def answer(self) -> dict[str, str] | None:
         """Return country, region and city."""
@@ -121,13 +122,13 @@ class LanguagesForm(AnswerForm):
     """The usual languages as boxes, every other one in a list."""
 
     value = SelectMultipleField()
-    other = SelectField(_l("Another language"), validators=[Optional()])
+    other = SelectField(_l("Another language"), default="", validators=[Optional()])
 
     def prepare(self) -> None:
         """Fill the lists in the reader's language."""
-        self.value.choices = [(code, records.language_name(code)) for code in records.COMMON_LANGUAGES]
+        self.value.choices = [SelectChoice(code, records.language_name(code)) for code in records.COMMON_LANGUAGES]
         rest = [pair for pair in records.language_choices() if pair[0] not in records.COMMON_LANGUAGES]
-        self.other.choices = [("", _("None")), *rest]
+        self.other.choices = [SelectChoice("", _("None")), *_listed(rest)]
 
     def answer(self) -> list[str] | None:
         """Return the codes."""
@@ -170,10 +171,14 @@ def form_for(question: Question, options: Iterable[tuple[str, Any]], *, sent: bo
     if isinstance(form, (PlaceForm, LanguagesForm)):
         form.prepare()
     if isinstance(form, ManyForm):
-        form.value.choices = list(options)
+        form.value.choices = _listed(options)
     if "value" in form:
         form.value.label.text, form.value.description = str(question.title), str(question.hint)
     return form
+
+
+def _listed(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(code, words) for code, words in pairs]
 
 
 def _wrong(field: str, sentence: str) -> Invalid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, flash
+from wtforms import SelectChoice
 
 from vtclinic.core.access import roles
 from vtclinic.core.i18n import gettext as _
@@ -40,6 +41,6 @@ def give(patient_uid: UUID) -> Response:
     return go("records.client", uid=patient_uid)
 
 
-def give_choices() -> list[tuple[str, str]]:
+def give_choices() -> list[SelectChoice]:
     """Return the questionnaires to choose from."""
-    return [(pack.id, f"{pack.name} – {words.plain_title(pack)}") for pack in results.can_be_given()]
+    return [SelectChoice(pack.id, f"{pack.name} – {words.plain_title(pack)}") for pack in results.can_be_given()]
