@@ -106,12 +106,13 @@ def wait_ready(port: int, process: subprocess.Popen[bytes], *, within: float = 6
 
 def cookie_of(app: Flask, house: House, slug: str, uid: UUID) -> str:
     """Return the cookie of a finished sign-in."""
-    with tenant_scope(house.directory.by_slug(slug)), unit_of_work():
+    clinic = house.directory.by_slug(slug)
+    with tenant_scope(clinic), unit_of_work():
         begun = sessions.begin(identity.user(uid), sessions.Visit("Benchmark", "127.0.0.1"), stage=Stage.OPEN, mfa=True)
     client = app.test_client()
-    with client.session_transaction(base_url=f"http://{slug}.test") as cookie:
+    with client.session_transaction(base_url=f"http://{clinic.host}") as cookie:
         cookie[visits.TOKEN] = begun.token
-    found = client.get_cookie("vt", domain=f"{slug}.test")
+    found = client.get_cookie("vt", domain=clinic.host)
     assert found is not None
     return f"vt={found.value}"
 
