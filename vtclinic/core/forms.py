@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel.support import LazyProxy
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, SelectChoice
 
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import gettext
@@ -68,3 +69,13 @@ class ClinicForm(FlaskForm):
 
 def _trim(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+def listed(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Return (value, words) pairs as a field's choices."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
+def grouped(groups: Mapping[str, Iterable[tuple[Any, Any]]]) -> list[SelectChoice]:
+    """Return pairs under headings as a field's choices."""
+    return [SelectChoice(value, words, optgroup=heading) for heading, pairs in groups.items() for value, words in pairs]

@@ -11,7 +11,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectM
 from wtforms.validators import Optional
 
 from vtclinic.core.errors import Invalid
-from vtclinic.core.forms import ClinicForm
+from vtclinic.core.forms import ClinicForm, grouped, listed
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.i18n import lazy
 from vtclinic.core.scope import current_clinic
@@ -69,7 +69,7 @@ class NameForm(TopicForm):
 class PronounsForm(TopicForm):
     """How to speak about somebody."""
 
-    pronouns = RadioField(lazy("Your pronouns"), choices=[*((one, one) for one in PRONOUNS), (OWN_WORDS, lazy("My own words"))], validators=[Optional()])
+    pronouns = RadioField(lazy("Your pronouns"), choices=listed([*((one, one) for one in PRONOUNS), (OWN_WORDS, lazy("My own words"))]), validators=[Optional()])
     own_words = StringField(lazy("Your own words"), render_kw={"maxlength": 40})
 
     def fill(self, patient: Patient, owner: User) -> None:
@@ -96,8 +96,8 @@ class LanguagesForm(TopicForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.languages.choices = [(code, language_name(code)) for code in COMMON_LANGUAGES]
-        self.more.choices = [("", _("Choose a language")), *(pair for pair in language_choices() if pair[0] not in COMMON_LANGUAGES)]
+        self.languages.choices = listed((code, language_name(code)) for code in COMMON_LANGUAGES)
+        self.more.choices = listed([("", _("Choose a language")), *(pair for pair in language_choices() if pair[0] not in COMMON_LANGUAGES)])
         self.offer([code for code in self.languages.data or [] if code not in COMMON_LANGUAGES and is_language(code)])
 
     def fill(self, patient: Patient, owner: User) -> None:
@@ -108,7 +108,7 @@ class LanguagesForm(TopicForm):
 
     def offer(self, codes: list[str]) -> None:
         """Show more languages as tick boxes."""
-        self.languages.choices = [*self.languages.choices, *((code, language_name(code)) for code in codes)]
+        self.languages.choices = [*self.languages.choices, *listed((code, language_name(code)) for code in codes)]
 
     def values(self) -> dict[str, Any]:
         """Keep the ticked ones and the other one."""
@@ -163,8 +163,8 @@ class PlaceForm(TopicForm):
         super().__init__(*args, **kwargs)
         home = current_clinic().country
         everywhere = country_choices()
-        self.country.choices = [("", _("Choose a country")), *(pair for pair in everywhere if pair[0] == home), *(pair for pair in everywhere if pair[0] != home)]
-        self.region.choices = {"": [("", _("None"))]} | region_choices()
+        self.country.choices = listed([("", _("Choose a country")), *sorted(everywhere, key=lambda pair: pair[0] != home)])
+        self.region.choices = [*listed([("", _("None"))]), *grouped(region_choices())]
 
     def fill(self, patient: Patient, owner: User) -> None:
         """Show the known place."""
@@ -192,7 +192,7 @@ class ClockForm(TopicForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.timezone.choices = zone_choices()
+        self.timezone.choices = grouped(zone_choices())
 
     def fill(self, patient: Patient, owner: User) -> None:
         """Show the account's zone."""

@@ -11,7 +11,7 @@ from wtforms import DateField, EmailField, IntegerField, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from vtclinic.core.errors import Invalid
-from vtclinic.core.forms import ClinicForm
+from vtclinic.core.forms import ClinicForm, grouped, listed
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.i18n import lazy
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST
@@ -22,10 +22,6 @@ from vtclinic.features.staff.practice import MOST_INTERVALS
 from vtclinic.features.staff.vocabulary import AGE_BANDS, FORMATS, GENDERS, MODALITIES, RISK_LEVELS, SPECIALITIES, STYLES
 
 DAYS = 7
-
-
-def _pairs(words: Any) -> list[tuple[Any, Any]]:
-    return list(words.items())
 
 
 class AboutForm(ClinicForm):
@@ -44,21 +40,21 @@ class AboutForm(ClinicForm):
 class WorkForm(ClinicForm):
     """What matching looks at."""
 
-    specialities = SelectMultipleField(lazy("You work a lot with"), choices=_pairs(SPECIALITIES))
-    modalities = SelectMultipleField(lazy("Your methods"), choices=_pairs(MODALITIES))
-    styles = SelectMultipleField(lazy("Clients would call you somebody"), choices=_pairs(STYLES))
-    formats = SelectMultipleField(lazy("How you meet clients"), choices=_pairs(FORMATS))
-    age_bands = SelectMultipleField(lazy("Ages you work with"), choices=_pairs(AGE_BANDS))
+    specialities = SelectMultipleField(lazy("You work a lot with"), choices=listed(SPECIALITIES.items()))
+    modalities = SelectMultipleField(lazy("Your methods"), choices=listed(MODALITIES.items()))
+    styles = SelectMultipleField(lazy("Clients would call you somebody"), choices=listed(STYLES.items()))
+    formats = SelectMultipleField(lazy("How you meet clients"), choices=listed(FORMATS.items()))
+    age_bands = SelectMultipleField(lazy("Ages you work with"), choices=listed(AGE_BANDS.items()))
     languages = SelectMultipleField(lazy("Languages you can work in"))
     another_language = SelectField(lazy("Another language"), validators=[Optional()])
     capacity = IntegerField(
         lazy("Most clients at once"), description=lazy("No new clients are offered above this number. 0 means none for now."), validators=[InputRequired()]
     )
-    risk = RadioField(lazy("Risk you are trained to hold"), choices=_pairs(RISK_LEVELS), coerce=int)
+    risk = RadioField(lazy("Risk you are trained to hold"), choices=listed(RISK_LEVELS.items()), coerce=int)
     gender = RadioField(
         lazy("You are"),
         description=lazy("Used only when a client asks for it. It is not shown."),
-        choices=[*_pairs(GENDERS), ("", lazy("I prefer not to say"))],
+        choices=listed([*GENDERS.items(), ("", lazy("I prefer not to say"))]),
         validators=[Optional()],
     )
 
@@ -66,8 +62,8 @@ class WorkForm(ClinicForm):
         super().__init__(*args, **kwargs)
         own = [code for code in self.languages.data or [] if records.is_language(code)]
         shown = list(dict.fromkeys([*records.COMMON_LANGUAGES, *own]))
-        self.languages.choices = [(code, records.language_name(code)) for code in shown]
-        self.another_language.choices = [("", _("Choose a language")), *(pair for pair in records.language_choices() if pair[0] not in shown)]
+        self.languages.choices = listed((code, records.language_name(code)) for code in shown)
+        self.another_language.choices = listed([("", _("Choose a language")), *(pair for pair in records.language_choices() if pair[0] not in shown)])
 
     def values(self) -> dict[str, Any]:
         """Return what to keep, as `change_practice` takes it."""
@@ -90,7 +86,7 @@ class ZoneForm(ClinicForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.timezone.choices = records.zone_choices()
+        self.timezone.choices = grouped(records.zone_choices())
 
 
 class LeaveForm(ClinicForm):
@@ -115,8 +111,8 @@ class CredentialForm(ClinicForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = [("", _("Choose a country")), *records.country_choices()]
-        self.region.choices = {"": [("", _("None"))]} | records.region_choices()
+        self.country.choices = listed([("", _("Choose a country")), *records.country_choices()])
+        self.region.choices = [*listed([("", _("None"))]), *grouped(records.region_choices())]
 
     def fill(self, row: Credential) -> None:
         """Show a licence that is handed in again."""
@@ -148,14 +144,14 @@ class AddForm(ClinicForm):
     name = StringField(lazy("Full name"), validators=[DataRequired()], render_kw={"maxlength": 120, "autocomplete": "off"})
     email = EmailField(lazy("E-mail"), description=lazy("We send an invitation there. It works for 7 days."), validators=[DataRequired()], render_kw={"autocomplete": "off"})
     role = RadioField(
-        lazy("This person is a"), choices=[(THERAPIST, lazy("Therapist")), (CLINIC_ADMIN, lazy("Clinic administrator")), (PATIENT, lazy("Patient"))], validators=[InputRequired()]
+        lazy("This person is a"), choices=listed([(THERAPIST, lazy("Therapist")), (CLINIC_ADMIN, lazy("Clinic administrator")), (PATIENT, lazy("Patient"))]), validators=[InputRequired()]
     )
 
 
 class ImportForm(ClinicForm):
     """A CSV file of people."""
 
-    kind = RadioField(lazy("Who is in the file?"), choices=[("staff", lazy("Staff")), ("patients", lazy("Patients"))], validators=[InputRequired()])
+    kind = RadioField(lazy("Who is in the file?"), choices=listed([("staff", lazy("Staff")), ("patients", lazy("Patients"))]), validators=[InputRequired()])
     file = FileField(lazy("CSV file"), description=lazy("Up to 1 MB and 1,000 people."), render_kw={"accept": ".csv,text/csv"})
 
 
