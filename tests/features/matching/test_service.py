@@ -145,7 +145,7 @@ def test_a_must_is_not_relaxed_until_the_patient_says_so(people, five, look, pre
     alex = tell(people, people.patient("Alex Quinn"), gender=["non-binary"], musts=["gender"])
     outcome = look(alex)
     assert outcome.choices == ()
-    assert [(way.says, way.wish, way.act) for way in ways(outcome)] == [("5 people fit if you talk with somebody of any gender.", "must:gender", "See these 5")]
+    assert [(way.says, way.wish, way.act) for way in ways(outcome)] == [("5 people fit if you talk with somebody of any gender.", "must:gender", "See three of them")]
     relaxed = press(service.relax, alex, "must:gender")
     assert len(relaxed.choices) == 3
     assert all(wish.facet == "gender" for choice in relaxed.choices for wish in choice.unmet[:1])

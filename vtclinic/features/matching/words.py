@@ -49,9 +49,9 @@ def obstacle(entry: Relaxation) -> str:
 
 def see_them(count: int) -> str:
     """Return the words of the button that shows whom a relaxed wish brings."""
-    if count == 2:
-        return _("See these two")
-    return ngettext("See this person", "See these %(num)s", count)
+    if count > 3:
+        return _("See three of them")
+    return {1: _("See this person"), 2: _("See these two"), 3: _("See these three")}[count]
 
 
 def _spoken(facet: str, codes: tuple[str, ...]) -> str:

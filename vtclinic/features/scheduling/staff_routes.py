@@ -11,6 +11,7 @@ from vtclinic.core import clock
 from vtclinic.core.access import roles
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
+from vtclinic.core.i18n import current_timezone
 from vtclinic.core.policy import THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.records import api as records
@@ -66,7 +67,7 @@ def cancel(uid: UUID) -> Response:
 
 
 def _words(appointment: Appointment) -> dict[str, Any]:
-    return {"it": appointment, "person": user(appointment.patient_uid), "what": screens.what}
+    return {"it": appointment, "person": user(appointment.patient_uid), "what": screens.what, "zone": current_timezone().key}
 
 
 def _mine(uid: UUID) -> Appointment:
