@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import click
 
 from vtclinic.cli.exits import MEANINGS
-from vtclinic.core.errors import Unavailable
 
 
 class Late(NamedTuple):
@@ -62,15 +60,3 @@ class Verb(click.Command):
 def load(module: str, attribute: str) -> Any:
     """Import something by name."""
     return getattr(importlib.import_module(module), attribute)
-
-
-def load_optional(module: str, attribute: str, *, missing: str) -> Callable[..., Any]:
-    """Import something that this copy of vtclinic may lack; raise Unavailable with the sentence `missing`."""
-    try:
-        found = importlib.util.find_spec(module)
-    except ModuleNotFoundError:
-        found = None
-    value: Callable[..., Any] | None = getattr(importlib.import_module(module), attribute, None) if found else None
-    if value is None:
-        raise Unavailable(missing)
-    return value

@@ -25,7 +25,7 @@ LARGEST = 5_000_000
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
-def import_(place: Place, kind: str, file: Path, slug: str, dry_run: bool, as_json: bool) -> None:
+def import_(place: Place, kind: str, file: Path, slug: str, **how: bool) -> None:
     """Bring staff or patients in from a CSV file.
 
     Each row is checked and reported. With one wrong row nobody is made; people who are here already are left as they are, so the same file
@@ -33,7 +33,7 @@ def import_(place: Place, kind: str, file: Path, slug: str, dry_run: bool, as_js
     """
     if file.stat().st_size > LARGEST:
         raise Invalid(f"{file} is larger than {LARGEST // 1_000_000} MB.", hint="Split it into several files.")
-    data = file.read_bytes()
+    data, dry_run, as_json = file.read_bytes(), how["dry_run"], how["as_json"]
     with in_clinic(place, slug), unit_of_work(write=not dry_run):
         report = import_people(SYSTEM, kind, data, dry_run=dry_run)
     if as_json:
