@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from vtclinic.core.forms import ClinicForm
@@ -73,7 +74,7 @@ class ThemeForm(ClinicForm):
 class RegistrationForm(ClinicForm):
     """Who may open a patient's account."""
 
-    registration = RadioField(_("Who may open an account?"), choices=REGISTRATION)
+    registration = RadioField(_("Who may open an account?"), choices=[SelectChoice(value, label) for value, label in REGISTRATION])
 
 
 class HostsForm(ClinicForm):

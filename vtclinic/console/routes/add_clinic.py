@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response
 from flask import session as cookie
+from wtforms.fields.choices import SelectChoice
 
 from vtclinic.console import clinics as service
 from vtclinic.console import forms
@@ -159,7 +160,7 @@ def _step(name: str) -> Step:
 
 def _choose(step: Step, form: ClinicForm) -> ClinicForm:
     if step.choices is not None:
-        form[step.name].choices = step.choices()
+        form[step.name].choices = [SelectChoice(value, label) for value, label in step.choices()]
     return form
 
 

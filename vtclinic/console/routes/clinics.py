@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from wtforms.fields.choices import SelectChoice
 
 from vtclinic.console import clinics as service
 from vtclinic.console.forms import REGISTRATION, HostsForm, RegistrationForm, ThemeForm
@@ -115,7 +116,7 @@ def registration_submit(slug: str) -> Response:
 
 
 def _theme_form(form: ThemeForm) -> ThemeForm:
-    form.theme.choices = service.theme_choices(instance())
+    form.theme.choices = [SelectChoice(value, label) for value, label in service.theme_choices(instance())]
     return form
 
 

@@ -87,6 +87,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('uid', name=op.f('pk_intake_answer')),
     sa.UniqueConstraint('patient_uid', 'question', name=op.f('uq_intake_answer_patient_uid_question'))
     )
+    op.create_table('look_draft',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=True),
+    sa.Column('saved_at', sa.DateTime(), nullable=True),
+    sa.Column('saved_by', sa.Uuid(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_look_draft'))
+    )
     op.create_table('match_request',
     sa.Column('uid', sa.Uuid(), nullable=False),
     sa.Column('patient_uid', sa.Uuid(), nullable=False),
@@ -142,6 +150,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('patient_key', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_patient_key_wrapped_by'), ['wrapped_by'], unique=False)
+
+    op.create_table('published_look',
+    sa.Column('uid', sa.Uuid(), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('by', sa.Uuid(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_published_look'))
+    )
+    with op.batch_alter_table('published_look', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_published_look_at'), ['at'], unique=False)
 
     op.create_table('questionnaire_response',
     sa.Column('uid', sa.Uuid(), nullable=False),
@@ -349,6 +369,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['thread_uid'], ['thread.uid'], name=op.f('fk_message_draft_thread_uid')),
     sa.PrimaryKeyConstraint('uid', name=op.f('pk_message_draft')),
     sa.UniqueConstraint('thread_uid', 'user_uid', name=op.f('uq_message_draft_thread_uid_user_uid'))
+    )
+    op.create_table('on_duty',
+    sa.Column('user_uid', sa.Uuid(), nullable=False),
+    sa.Column('since', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['user_uid'], ['user.uid'], name=op.f('fk_on_duty_user_uid')),
+    sa.PrimaryKeyConstraint('user_uid', name=op.f('pk_on_duty'))
     )
     op.create_table('passkey',
     sa.Column('uid', sa.Uuid(), nullable=False),
@@ -581,6 +607,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_passkey_user_uid'))
 
     op.drop_table('passkey')
+    op.drop_table('on_duty')
     op.drop_table('message_draft')
     op.drop_table('message')
     with op.batch_alter_table('login_session', schema=None) as batch_op:
@@ -626,6 +653,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_questionnaire_response_patient_uid'))
 
     op.drop_table('questionnaire_response')
+    with op.batch_alter_table('published_look', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_published_look_at'))
+
+    op.drop_table('published_look')
     with op.batch_alter_table('patient_key', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_patient_key_wrapped_by'))
 
@@ -642,6 +673,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_match_request_open', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
 
     op.drop_table('match_request')
+    op.drop_table('look_draft')
     op.drop_table('intake_answer')
     op.drop_table('intake')
     with op.batch_alter_table('consent', schema=None) as batch_op:
