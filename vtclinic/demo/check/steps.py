@@ -78,7 +78,6 @@ def import_staff(walk: Walk) -> str:
     file.write_text(STAFF.format(email="nobody", languages="klingon-x", until=until), encoding="utf-8")
     house.cli("import", "staff", str(file), "--tenant", "harbour", code=5)
     file.write_text(STAFF.format(email=THERAPIST, languages="en;es", until=until), encoding="utf-8")
-    house.cli("import", "staff", str(file), "--tenant", "harbour", "--dry-run")
     house.cli("import", "staff", str(file), "--tenant", "harbour")
     return "a wrong file changes nothing; the right one invites the therapist"
 
@@ -96,8 +95,10 @@ def therapist_comes_in(walk: Walk) -> str:
     walk.therapist.get("/practice/hours")
     hours = {f"{end}-{day}-0": wall for day in range(7) for end, wall in (("start", "07:00"), ("end", "22:00"))}
     walk.therapist.submit("", **hours)
+    walk.therapist.get("/practice/work")
+    walk.therapist.submit("", risk="2")
     expect(walk.therapist.get("/today").says("Your day"), "the therapist's day does not show")
-    return "MFA forced before anything else, hours set"
+    return "MFA forced before anything else, hours and way of working set"
 
 
 def verify_licence(walk: Walk) -> str:
@@ -171,7 +172,7 @@ def book_session(walk: Walk) -> str:
 
 def write_messages(walk: Walk) -> str:
     """Write in both directions over the live connection; sending the same again changes nothing."""
-    walk.patient.get("/home")
+    walk.patient.get("/more")
     opened = walk.patient.post(f"/messages/with/{walk.therapist_uid}")
     walk.thread = opened.path.rsplit("/", 1)[-1]
     there, here = walk.therapist.live(), walk.patient.live()
