@@ -2,10 +2,12 @@
 
 import io
 import re
+from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
+from sqlalchemy import Engine, event
 
 from vtclinic.core.uow import unit_of_work
 from vtclinic.features.staff import api as staff
@@ -254,3 +256,37 @@ def test_the_example_file_is_one_we_take_but_for_its_therapist(office, kind):
     page = office.get(report).text
     assert ("1 new person can be added" in page) is (kind == "staff")
     assert ("no therapist here has this address" in page) is (kind == "patients")
+
+
+@contextmanager
+def counted():
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        # Once a second a process asks whether the directory of clinics has changed.
+        if "directory_version" not in statement:
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_each_page_asks_at_most_eight_times(therapist, office, patient, amara):
+    post(therapist, "/practice/credentials/new", **registration())
+    uid = re.search(r"/credentials/([0-9a-f-]{36})", office.get("/credentials").text)[1]
+    for client, path in (
+        (patient, f"/therapists/{amara}"),
+        (therapist, "/practice"),
+        (therapist, "/practice/credentials"),
+        (office, "/people"),
+        (office, f"/people/{amara}"),
+        (office, "/credentials"),
+        (office, f"/credentials/{uid}"),
+    ):
+        client.get(path)
+        with counted() as seen:
+            client.get(path)
+        assert len(seen) <= 8, path

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from vtclinic.core.crypto import sealed
+from vtclinic.core.crypto.patients import PatientKey
 from vtclinic.core.database import ClinicBase, UtcDateTime
 from vtclinic.core.errors import Conflict
+from vtclinic.identity.models import User
 
 _OPEN = text("until IS NULL")
 
@@ -32,6 +34,11 @@ class Patient(ClinicBase):
     safe_contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     emergency_contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     care: Mapped[list[CareRelation]] = relationship(back_populates="patient", order_by="CareRelation.since")
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+    # Read with the row, so that opening a value asks no further query; it has no say in who may read.
+    key: Mapped[PatientKey | None] = relationship(
+        lazy="joined", viewonly=True, uselist=False, primaryjoin=lambda: foreign(Patient.uid) == PatientKey.patient_uid
+    )
 
     preferred_name = sealed("preferred_name_sealed")
     pronouns = sealed("pronouns_sealed")

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from vtclinic.core.audit import AuditEntry, record
 from vtclinic.core.i18n import gettext as _
@@ -68,16 +68,23 @@ def describe_actions(words: Mapping[str, Any]) -> None:
 def who_opened(actor: Actor, uid: UUID, *, own_too: bool = False, page: int = 1) -> Openings:
     """Return who did what with a patient's record; the patient's own acts only on wish."""
     authorize(actor, policy.can_see_who_opened, patient(uid))
-    chosen = AuditEntry.patient_uid == uid
+    chosen: ColumnElement[bool] = AuditEntry.patient_uid == uid
     if not own_too:
         chosen = chosen & (AuditEntry.actor_uid.is_distinct_from(uid))
-    total = session().scalar(select(func.count()).select_from(AuditEntry).where(chosen)) or 0
-    page = max(1, min(page, -(-total // PAGE) or 1))
-    rows = list(session().scalars(select(AuditEntry).where(chosen).order_by(AuditEntry.seq.desc()).limit(PAGE).offset((page - 1) * PAGE)))
+    found = _rows(chosen, page)
+    if not found and page > 1:
+        page, found = 1, _rows(chosen, 1)
+    rows, total = [row for row, _total in found], found[0][1] if found else 0
     acted = {row.actor_uid for row in rows if row.actor_uid is not None and row.actor_uid != uid}
     names = {row.uid: row.name for row in session().scalars(select(User).where(User.uid.in_(acted)))} if acted else {}
     record(actor, "opened.read", "patient", uid, patient_uid=uid)
-    return Openings([_opening(row, uid, names) for row in rows], total, page)
+    return Openings([_opening(row, uid, names) for row in rows], total, max(1, page))
+
+
+def _rows(chosen: ColumnElement[bool], page: int) -> list[tuple[AuditEntry, int]]:
+    # The window counts all rows in the query that returns some.
+    asked = select(AuditEntry, func.count().over()).where(chosen).order_by(AuditEntry.seq.desc())
+    return [(row, total) for row, total in session().execute(asked.limit(PAGE).offset((max(1, page) - 1) * PAGE))]
 
 
 def _folded(rows: Iterable[Opening]) -> list[Opening]:

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
-from vtclinic.core.crypto import create_patient_key, prefetch_patient_keys
+from vtclinic.core.crypto import create_patient_key
 from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.events import publish
 from vtclinic.core.i18n import gettext as _
@@ -50,18 +50,17 @@ def create_patient(uid: UUID) -> Patient:
 
 def patient(uid: UUID) -> Patient:
     """Return one record, for code that authorises by itself; raise NotFound."""
-    found = session().get(Patient, uid)
+    found = session().get(Patient, uid, options=[joinedload(Patient.care)])
     if found is None:
         raise NotFound()
     return found
 
 
 def patients(uids: Iterable[UUID]) -> dict[UUID, Patient]:
-    """Return many records, their keys and their care with three queries, for code that authorises by itself."""
+    """Return many records with accounts, keys and care in two queries, for code that authorises by itself."""
     wanted = set(uids)
     if not wanted:
         return {}
-    prefetch_patient_keys(wanted)
     rows = session().scalars(select(Patient).where(Patient.uid.in_(wanted)).options(selectinload(Patient.care)))
     return {row.uid: row for row in rows}
 
@@ -71,9 +70,8 @@ def named_patients(uids: Iterable[UUID]) -> dict[UUID, NamedPatient]:
     wanted = set(uids)
     if not wanted:
         return {}
-    prefetch_patient_keys(wanted)
-    rows = session().execute(select(Patient, User).join(User, User.uid == Patient.uid).where(Patient.uid.in_(wanted)))
-    return {found.uid: NamedPatient(found.uid, called(found, owner), found.pronouns or "", found.place) for found, owner in rows}
+    rows = session().scalars(select(Patient).where(Patient.uid.in_(wanted)))
+    return {found.uid: NamedPatient(found.uid, called(found, found.user), found.pronouns or "", found.place) for found in rows}
 
 
 def view_patient(actor: Actor, uid: UUID) -> Patient:

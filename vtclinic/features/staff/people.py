@@ -42,7 +42,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Person:
-    """One line of the list. A patient's address is not shown: it would tell more than the office needs."""
+    """One person as the office sees them; `licence` is filled in lists, `clients` on the person's own page.
+
+    A patient's address is not shown: it would tell more than the office needs.
+    """
 
     uid: UUID
     name: str
@@ -92,7 +95,8 @@ def view_person(actor: Actor, uid: UUID) -> tuple[User, Person]:
     found = identity.user(uid)
     authorize(actor, policy.can_manage, found)
     record(actor, "people.read", "user", uid, patient_uid=uid if PATIENT in found.roles else None)
-    return found, _lines([found])[0]
+    clients = records.caseloads().get(uid, 0) if THERAPIST in found.roles else 0
+    return found, _line(found, "", clients)
 
 
 def add_person(actor: Actor, *, email: str, name: str, roles: list[str]) -> User:
@@ -137,11 +141,10 @@ def _sort_key(sort: str) -> Callable[[User], tuple[Any, ...]]:
 def _lines(users: list[User]) -> list[Person]:
     therapists = [user.uid for user in users if THERAPIST in user.roles]
     licences = credentials_of(therapists)
-    counts = records.caseloads() if therapists else {}
-    return [_line(user, _licence(licences[user.uid]) if user.uid in licences else "", counts.get(user.uid, 0)) for user in users]
+    return [_line(user, _licence(licences[user.uid]) if user.uid in licences else "") for user in users]
 
 
-def _line(user: User, licence: str, clients: int) -> Person:
+def _line(user: User, licence: str, clients: int = 0) -> Person:
     email = "" if PATIENT in user.roles else user.email
     return Person(user.uid, user.name, email, tuple(user.roles), user.state, user.created_at, licence, clients)
 
