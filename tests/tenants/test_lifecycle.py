@@ -64,6 +64,7 @@ def elsewhere(tmp_path):
     opened = []
 
     def make(**settings: object):
+        uow.engines().dispose()
         home = tmp_path / f"elsewhere-{len(opened)}"
         home.mkdir(mode=0o700)
         chosen = test_settings(home, **settings)
@@ -75,6 +76,7 @@ def elsewhere(tmp_path):
 
     yield make
     jobs.close()
+    uow.engines().dispose()
 
 
 def export(house, file: Path, *, move: bool = False) -> Path:
