@@ -7,18 +7,26 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from vtclinic.core.access import ANYWHERE, CLINIC, CONSOLE, access_of
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+FIXED = {"UUIDConverter", "IntegerConverter", "AnyConverter"}
 HOSTS = {CLINIC: "harbour.test", CONSOLE: "console.test", ANYWHERE: "harbour.test"}
 SAMPLES: dict[str, Callable[[], object]] = {"UUIDConverter": uuid4, "IntegerConverter": lambda: 7}
 
 
+def sample(kind: object) -> object:
+    """Return a value that a variable of this kind takes."""
+    if isinstance(kind, AnyConverter):
+        return sorted(kind.items)[0]
+    return SAMPLES.get(type(kind).__name__, lambda: "x")()
+
+
 def path_of(app: Flask, rule: Rule) -> str:
     """Fill a route's variables with things that do not exist."""
-    values = {name: SAMPLES.get(type(kind).__name__, lambda: "x")() for name, kind in rule._converters.items()}
+    values = {name: sample(kind) for name, kind in rule._converters.items()}
     with app.test_request_context(base_url="http://harbour.test"):
         return app.url_map.bind("harbour.test").build(rule.endpoint, values, method=next(iter(rule.methods - {"HEAD", "OPTIONS"})))
 
@@ -89,7 +97,7 @@ def test_a_page_of_one_kind_of_host_does_not_exist_on_the_other(app, space):
         if access_of(app.view_functions[rule.endpoint]).space != space:
             continue
         answer = app.test_client().open(path, method=method, headers={"Host": other, "Accept": "text/html"})
-        if answer.status_code != 404:
+        if answer.status_code != 404 and not (path == "/" and answer.headers.get("Location", "").startswith("/console")):
             wrong.append((method, path, answer.status_code))
     assert wrong == []
 
@@ -98,10 +106,45 @@ def test_no_route_has_a_place_for_words_in_its_address(app):
     wrong = []
     for rule in app.url_map.iter_rules():
         for name, kind in rule._converters.items():
-            if type(kind).__name__ not in SAMPLES and (rule.endpoint, name) not in WORDS_IN_ADDRESSES:
+            if type(kind).__name__ not in FIXED and (rule.endpoint, name) not in WORDS_IN_ADDRESSES:
                 wrong.append((rule.endpoint, name))
     assert wrong == []
 
 
-# Fixed words and secrets of ours, never anything a person wrote.
-WORDS_IN_ADDRESSES: set[tuple[str, str]] = {("static", "filename"), ("tenants.theme", "digest")}
+# Fixed words, our own short names and secrets, never anything a person wrote.
+WORDS_IN_ADDRESSES: set[tuple[str, str]] = {
+    ("static", "filename"),
+    ("tenants.theme", "digest"),
+    ("console.add_step", "name"),
+    ("console.add_step_submit", "name"),
+    ("console.added", "slug"),
+    ("console.change_state", "slug"),
+    ("console.clinic", "slug"),
+    ("console.confirm_state", "slug"),
+    ("console.hosts", "slug"),
+    ("console.hosts_submit", "slug"),
+    ("console.registration", "slug"),
+    ("console.registration_submit", "slug"),
+    ("console.theme", "slug"),
+    ("console.theme_submit", "slug"),
+    ("identity.confirm", "token"),
+    ("identity.confirm_email_change", "token"),
+    ("identity.confirm_email_change_submit", "token"),
+    ("identity.confirm_submit", "token"),
+    ("identity.disown", "token"),
+    ("identity.invitation", "token"),
+    ("identity.invitation_submit", "token"),
+    ("identity.link", "token"),
+    ("identity.link_submit", "token"),
+    ("identity.new_password", "token"),
+    ("identity.new_password_submit", "token"),
+    ("intake.answer", "key"),
+    ("intake.give", "kind"),
+    ("intake.question", "key"),
+    ("intake.take_back", "kind"),
+    ("intake.take_back_page", "kind"),
+    ("records.topic", "topic"),
+    ("records.topic_submit", "topic"),
+    ("staff.import_check", "draft"),
+    ("staff.import_check_submit", "draft"),
+}

@@ -37,7 +37,7 @@ def signal(task: RiskTask, uids: Iterable[UUID]) -> None:
 
 def _tell(task: RiskTask, people: Iterable[identity.User], letter: str) -> None:
     listed = list(people)
-    link = f"{current_clinic().base_url}/risk"
+    link = f"{current_clinic().base_url}/"  # the first page shows the task; an address that says more would tell a stranger
     for person in listed:
         queue_mail(person.email, letter, {"link": link}, locale=person.locale, timezone=person.timezone)
         write(task, ActKind.TOLD, about=person.uid)

@@ -1,0 +1,106 @@
+"""Who may reach which endpoint, written down once more by hand: a new route fails until it is placed here.
+
+This says who passes the gate; services authorise every object again.
+"""
+
+PATIENT, THERAPIST, CLINIC_ADMIN, MODERATOR = (frozenset({role}) for role in ("patient", "therapist", "clinic_admin", "moderator"))
+EVERY_ROLE = PATIENT | THERAPIST | CLINIC_ADMIN | MODERATOR
+
+PUBLIC = """
+console.sign_in console.sign_in_passkey console.sign_in_passkey_options console.sign_in_submit console.signed_out home.front
+identity.ask_link identity.ask_link_submit identity.check_mail identity.confirm identity.confirm_email_change
+identity.confirm_email_change_submit identity.confirm_submit identity.disown identity.disowned identity.email_changed
+identity.forgot identity.forgot_submit identity.invitation identity.invitation_submit identity.link identity.link_submit
+identity.mail_sent identity.new_password identity.new_password_submit identity.password_changed identity.register
+identity.register_submit identity.sign_in identity.sign_in_passkey identity.sign_in_passkey_options identity.sign_in_submit
+identity.signed_out tenants.alive tenants.help_now tenants.logo tenants.ready tenants.theme
+""".split()
+
+CONSOLE = """
+console.account console.add_admin console.add_admin_submit console.add_app console.add_check console.add_clinic console.add_make
+console.add_passkey console.add_step console.add_step_submit console.add_stop console.added console.admin console.admin_act
+console.audit console.change_password console.change_password_submit console.change_state console.clinic console.clinics
+console.codes console.confirm_it_is_you console.confirm_it_is_you_passkey console.confirm_it_is_you_submit console.confirm_state
+console.finish_app console.health console.hosts console.hosts_submit console.make_codes console.passkey_options
+console.registration console.registration_submit console.remove_app console.remove_passkey console.second_step
+console.second_step_passkey console.second_step_passkey_options console.second_step_submit console.set_up console.sign_device_out
+console.sign_out console.sign_out_everywhere console.start_app console.theme console.theme_submit console.themes
+""".split()
+
+MATRIX: dict[str, frozenset[str]] = {}
+
+
+def _place(roles: frozenset[str], endpoints: str) -> None:
+    MATRIX.update(dict.fromkeys(endpoints.split(), roles))
+
+
+_place(
+    THERAPIST,
+    """
+calendar.cancel calendar.confirm_cancel calendar.index calendar.show crisis.act crisis.close crisis.hand_over crisis.take
+crisis.task home.therapist_day progress.give progress.result records.client records.clients records.end_care
+records.end_care_submit staff.about_me staff.about_me_submit staff.hand_in staff.hand_in_submit staff.hours staff.hours_submit
+staff.leave staff.leave_remove staff.leave_submit staff.my_credential staff.my_credential_submit staff.my_credentials
+staff.my_photo staff.my_photo_submit staff.practice staff.work staff.work_submit
+    """,
+)
+
+_place(
+    CLINIC_ADMIN,
+    """
+clinic.access_log clinic.add_line clinic.add_line_submit clinic.change_line clinic.change_line_submit clinic.check_log
+clinic.confirm_line clinic.draft_css clinic.help_lines clinic.logo clinic.logo_submit clinic.look clinic.look_submit
+clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview matching.close
+matching.waiting staff.add staff.add_submit staff.approve staff.ask_again staff.confirm_act staff.credential staff.credentials
+staff.do_act staff.import_check staff.import_check_submit staff.import_example staff.import_file staff.import_file_submit
+staff.invite_again staff.people staff.person
+    """,
+)
+
+_place(
+    CLINIC_ADMIN | THERAPIST,
+    """
+crisis.queue staff.document
+    """,
+)
+
+_place(
+    EVERY_ROLE,
+    """
+home.close_guide
+    """,
+)
+
+_place(
+    PATIENT,
+    """
+home.more home.patient_home identity.welcome identity.welcomed intake.agreed intake.answer intake.check intake.give intake.go_on
+intake.question intake.send intake.sent intake.start intake.stopped intake.take_back intake.take_back_page matching.ask
+matching.choices matching.confirm_pass matching.everybody matching.others matching.pass_over matching.relax matching.send_ask
+matching.stop_asking matching.stop_waiting matching.wait progress.answer progress.check progress.done progress.go_on
+progress.index progress.question progress.questionnaire progress.say_safe progress.send progress.start progress.support
+records.profile records.topic records.topic_submit records.who_opened scheduling.book scheduling.booked scheduling.calendar_file
+scheduling.cancel scheduling.check scheduling.choose_time scheduling.choose_zone scheduling.confirm_cancel scheduling.index
+scheduling.new scheduling.show
+    """,
+)
+
+_place(
+    EVERY_ROLE,
+    """
+identity.account identity.account_submit identity.act_as identity.add_app identity.add_passkey identity.change_email
+identity.change_email_submit identity.change_password identity.change_password_submit identity.codes identity.confirm_it_is_you
+identity.confirm_it_is_you_passkey identity.confirm_it_is_you_submit identity.devices identity.finish_app identity.make_codes
+identity.new_address_mailed identity.passkey identity.passkey_options identity.remove_app identity.remove_passkey
+identity.rename_passkey identity.second_step identity.second_step_passkey identity.second_step_passkey_options
+identity.second_step_submit identity.set_up identity.sign_device_out identity.sign_out identity.sign_out_everywhere
+identity.start_app staff.photo staff.read_about
+    """,
+)
+
+_place(
+    PATIENT | THERAPIST,
+    """
+messaging.draft messaging.send messaging.since messaging.thread messaging.threads messaging.write_to
+    """,
+)
