@@ -19,7 +19,7 @@ class TakeForm(ClinicForm):
 class ActForm(ClinicForm):
     """What was done."""
 
-    kind = RadioField(_l("What did you do?"), choices=[SelectChoice(kind.value, words) for kind, words in DONE.items()], validators=[DataRequired(_l("Choose what you did."))])
+    kind = RadioField(_l("What did you do?"), choices=[SelectChoice(str(kind), words) for kind, words in DONE.items()], validators=[DataRequired(_l("Choose what you did."))])
     words = TextAreaField(_l("What happened"), validators=[Length(max=LONGEST)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class TaskPage:
     owner: str
     readable: bool
     actable: bool
+    cared_for: bool
     statement: progress.Statement | None = None
     patient: records.Patient | None = None
     numbers: progress.Numbers | None = None
@@ -116,6 +117,7 @@ def task_page(actor: Actor, uid: UUID) -> TaskPage:
     task = session().get(RiskTask, uid)
     if task is None:
         raise NotFound
+    cared_for = records.in_care(task.patient_uid, _uid(actor))
     readable = policy.can_read(actor, task)
     if not readable:
         authorize(actor, policy.can_see, task)
@@ -123,7 +125,7 @@ def task_page(actor: Actor, uid: UUID) -> TaskPage:
     people = {person.uid: person for person in staff_with(THERAPIST, active=False)}
     named = records.named_patients([task.patient_uid])[task.patient_uid]
     owner = people[task.owner_uid].name if task.owner_uid in people else ""
-    found = TaskPage(task, _state(actor, task), named.name, owner, readable, policy.can_act(actor, task))
+    found = TaskPage(task, _state(actor, task), named.name, owner, readable, policy.can_act(actor, task), cared_for)
     return _with_patient(found, people) if readable else found
 
 
@@ -131,17 +133,17 @@ def _with_patient(page: TaskPage, people: dict[UUID, identity.User]) -> TaskPage
     task = page.task
     acts = list(session().scalars(select(RiskAct).where(RiskAct.task_uid == task.uid).order_by(RiskAct.at, RiskAct.uid)))
     patient = records.patient(task.patient_uid)
-    names = {uid: person.name for uid, person in people.items()} | {task.patient_uid: page.name}
-    return TaskPage(
-        **{**vars(page)}
-        | {
-            "statement": progress.statement(task.response_uid, task.item),
-            "patient": patient,
-            "numbers": progress.numbers_for(patient.country),
-            "lines": tuple(Line(act, names.get(act.actor_uid, ""), names.get(act.about_uid, "")) for act in acts if act.kind != ActKind.TOLD),
-            "told": tuple(dict.fromkeys(names.get(act.about_uid, "") for act in acts if act.kind == ActKind.TOLD and act.about_uid in names)),
-            "colleagues": tuple(one for one in people.values() if one.state == identity.UserState.ACTIVE and one.uid != task.owner_uid),
-        }
+    names: dict[UUID | None, str] = {uid: person.name for uid, person in people.items()}
+    names[task.patient_uid] = page.name
+    told = (act.about_uid for act in acts if act.kind == ActKind.TOLD)
+    return replace(
+        page,
+        statement=progress.statement(task.response_uid, task.item),
+        patient=patient,
+        numbers=progress.numbers_for(patient.country),
+        lines=tuple(Line(act, names.get(act.actor_uid, ""), names.get(act.about_uid, "")) for act in acts if act.kind != ActKind.TOLD),
+        told=tuple(dict.fromkeys(names[uid] for uid in told if uid in names)),
+        colleagues=tuple(one for one in people.values() if one.state == identity.UserState.ACTIVE and one.uid != task.owner_uid),
     )
 
 
@@ -165,3 +167,9 @@ def _state(actor: Actor, task: RiskTask) -> str:
     if task.owner_uid is None:
         return "unowned"
     return "yours" if task.owner_uid == actor.uid else "other"
+
+
+def _uid(actor: Actor) -> UUID:
+    authorize(actor, policy.can_use_queue)
+    assert actor.uid is not None
+    return actor.uid

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -20,7 +21,7 @@ from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 
 bp = Blueprint("crisis", __name__, url_prefix="/risk", template_folder="templates")
-WORDS = {"levels": LEVELS, "states": STATES, "acts": ACTS}
+WORDS: dict[str, Any] = {"levels": LEVELS, "states": STATES, "acts": ACTS}
 
 
 @bp.get("")

@@ -172,7 +172,7 @@ def form_for(question: Question, options: Iterable[tuple[str, Any]], *, sent: bo
         form.prepare()
     if isinstance(form, ManyForm):
         form.value.choices = _listed(options)
-    if "value" in form:
+    if "value" in form and question.kind is not Kind.CONSENT:
         form.value.label.text, form.value.description = str(question.title), str(question.hint)
     return form
 

@@ -135,7 +135,7 @@ QUESTIONS: tuple[Question, ...] = (
         "gender",
         Kind.MANY,
         _l("Would you rather talk with …"),
-        _l("Some people find it easier with a certain person."),
+        _l("Some people find it easier to talk with a woman, or with a man."),
         MATCH_ONLY,
         _l("Therapist"),
         hint=_l("Choose none if it makes no difference."),

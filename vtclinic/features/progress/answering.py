@@ -17,7 +17,7 @@ from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.features.progress import policy
-from vtclinic.features.progress.instruments import Instrument, check_answer, instrument, risk_of, score
+from vtclinic.features.progress.instruments import Instrument, RiskLevel, check_answer, instrument, risk_of, score
 from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
 from vtclinic.features.progress.news import RiskAnswered, RiskAnswerLowered, SafetyAnswered
 
@@ -57,6 +57,12 @@ class Sheet:
     def raised(self) -> bool:
         """Tell whether an answer names self-harm."""
         return any(risk_of(self.instrument, number, answer.value) for number, answer in self.answers.items())
+
+    @property
+    def urgent(self) -> bool:
+        """Tell whether the care team is told to act now: by an answer, or because somebody is not sure to be safe."""
+        levels = {risk_of(self.instrument, number, answer.value) for number, answer in self.answers.items()}
+        return RiskLevel.NOW in levels or self.response.safety in ("unsure", "no")
 
     @property
     def can_change(self) -> bool:
@@ -251,5 +257,5 @@ def _score(found: Sheet) -> None:
         session().add(row)
     values = {number: each.value for number, each in found.answers.items()}
     came_to = score(found.instrument, values)
-    risks = [values[risk.item] for risk in found.instrument.risk_items if values.get(risk.item) is not None]
+    risks = [value for risk in found.instrument.risk_items if (value := values.get(risk.item)) is not None]
     row.result = {"total": came_to.total, "band": came_to.band.id if came_to.band else None, "risk_answer": max(risks, default=None)}

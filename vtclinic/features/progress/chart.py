@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vtclinic.features.progress.results import Series
 
-WIDE, HIGH = 320, 150
+NARROW, WIDE, HIGH = 320, 640, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 18, 22, 24
 
 
@@ -27,7 +27,7 @@ class Drawing:
 
     points: list[Point]
     marks: list[tuple[float, int]]
-    width: int = WIDE
+    width: int
     height: int = HIGH
 
     @property
@@ -36,11 +36,13 @@ class Drawing:
         return "M" + " ".join(f"{point.x} {point.y}" for point in self.points)
 
 
-def draw(series: Series) -> Drawing | None:
-    """Place a series over real time; None below two comparable results."""
+def draw(series: Series) -> tuple[Drawing, ...]:
+    """Place a series over real time, once for wide screens and once for phones; empty below two comparable results."""
+    return (_draw(series, WIDE), _draw(series, NARROW)) if len(series.measured) > 1 else ()
+
+
+def _draw(series: Series, width: int) -> Drawing:
     rows = series.measured
-    if len(rows) < 2:
-        return None
     first, last = rows[0].taken_at.timestamp(), rows[-1].taken_at.timestamp()
     pack, span = series.instrument, max(last - first, 1.0)
 
@@ -49,8 +51,8 @@ def draw(series: Series) -> Drawing | None:
         return round(HIGH - _BOTTOM - share * (HIGH - _TOP - _BOTTOM), 1)
 
     points = [
-        Point(round(_LEFT + (row.taken_at.timestamp() - first) / span * (WIDE - _LEFT - _RIGHT), 1), y(row.total), row.total, row.taken_at)
+        Point(round(_LEFT + (row.taken_at.timestamp() - first) / span * (width - _LEFT - _RIGHT), 1), y(row.total), row.total, row.taken_at)
         for row in rows
         if row.total is not None
     ]
-    return Drawing(points, [(y(pack.lowest), pack.lowest), (y(pack.highest), pack.highest)])
+    return Drawing(points, [(y(pack.lowest), pack.lowest), (y(pack.highest), pack.highest)], width)

@@ -20,6 +20,8 @@ from vtclinic.features.progress.answering import Sheet, answers_of, make_sheet
 from vtclinic.features.progress.instruments import Change, Instrument, instrument, load_packs, reliable_change
 from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
 
+USUAL = ("phq-9", "gad-7")
+
 
 @dataclass(frozen=True)
 class ScoreView:
@@ -181,7 +183,7 @@ def statement(response_uid: UUID, item: int) -> Statement:
     pack = instrument(row.instrument)
     question = pack.item(item)
     assert question is not None
-    texts = {answer.value: answer.text for answer in question.answers}
+    texts: dict[int | None, str] = {answer.value: answer.text for answer in question.answers}
     return Statement(
         name=pack.name,
         title=words.plain_title(pack),
@@ -196,8 +198,8 @@ def statement(response_uid: UUID, item: int) -> Statement:
 
 
 def can_be_given() -> list[Instrument]:
-    """Return the questionnaires this clinic can give, by name."""
-    return sorted(load_packs().values(), key=lambda pack: pack.name)
+    """Return the questionnaires this clinic can give: the usual two first, then by name."""
+    return sorted(load_packs().values(), key=lambda pack: (pack.id not in USUAL, pack.name))
 
 
 def _series(scores: list[StoredScore]) -> Series:
