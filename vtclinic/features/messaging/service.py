@@ -129,9 +129,8 @@ def _store(actor: Actor, here: Standing, text: str, client_id: str) -> Sent:
 
 def promised(thread: Thread, written_at: datetime) -> datetime:
     """Return by when the therapist's working hours let the patient expect a reply."""
-    therapist = staff.therapists([thread.therapist_uid]).get(thread.therapist_uid)
-    hours, timezone = (therapist.weekly_hours, therapist.timezone) if therapist is not None else ({}, "UTC")
-    return promise.reply_by(written_at, hours, timezone)
+    therapist = staff.faces([thread.therapist_uid])[thread.therapist_uid]
+    return promise.reply_by(written_at, therapist.weekly_hours, therapist.timezone)
 
 
 def read_messages(actor: Actor, here: Standing, *, after: int = 0, before: int | None = None) -> list[Message]:
