@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
 
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import THERAPIST, Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.features.staff import policy
-from vtclinic.features.staff.models import Credential, CredentialState, Therapist
+from vtclinic.features.staff.models import Credential, CredentialState, Interval, Therapist
 from vtclinic.identity.models import User, UserState
 
 
@@ -25,15 +26,24 @@ class Face:
     name: str
     first_name: str
     has_photo: bool
+    timezone: str = "UTC"
+    weekly_hours: dict[int, list[Interval]] = field(default_factory=dict)
 
 
 def faces(uids: Iterable[UUID]) -> dict[UUID, Face]:
-    """Return many therapists' names and whether there is a portrait, with one query; a missing profile is no hindrance."""
+    """Return many therapists' names, portraits and hours with one query; a missing profile is no hindrance."""
     wanted = set(uids)
     if not wanted:
         return {}
-    rows = session().execute(select(User, Therapist.photo).outerjoin(Therapist, Therapist.uid == User.uid).where(User.uid.in_(wanted)))
-    return {user.uid: Face(user.uid, user.name, user.preferred_name, bool(photo)) for user, photo in rows}
+    chosen = select(User, Therapist).outerjoin(Therapist, Therapist.uid == User.uid).where(User.uid.in_(wanted))
+    rows = session().execute(chosen.options(lazyload(Therapist.user), lazyload(Therapist.leave)))
+    return {user.uid: _face(user, profile) for user, profile in rows}
+
+
+def _face(user: User, profile: Therapist | None) -> Face:
+    if profile is None:
+        return Face(user.uid, user.name, user.preferred_name, has_photo=False)
+    return Face(user.uid, user.name, user.preferred_name, profile.has_photo, profile.timezone, profile.weekly_hours)
 
 
 def therapist(uid: UUID) -> Therapist:
