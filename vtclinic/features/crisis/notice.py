@@ -11,7 +11,7 @@ from vtclinic.core.policy import CLINIC_ADMIN
 from vtclinic.core.scope import current_clinic
 from vtclinic.features.crisis.ledger import write
 from vtclinic.features.crisis.models import ActKind, RiskTask
-from vtclinic.features.crisis.people import on_duty, staff_with
+from vtclinic.features.crisis.people import staff_with, told_first
 from vtclinic.identity import service as identity
 
 CHANGED = "risk.changed"
@@ -19,13 +19,13 @@ CHANGED = "risk.changed"
 
 def tell(task: RiskTask) -> None:
     """Tell the owner, or everybody on duty when there is none."""
-    people = on_duty() if task.owner_uid is None else list(identity.users([task.owner_uid]).values())
+    people = told_first() if task.owner_uid is None else list(identity.users([task.owner_uid]).values())
     _tell(task, people, "risk-task")
 
 
 def tell_all(task: RiskTask) -> None:
     """Tell everybody on duty and the clinic's administrators: a promise passed and nobody has begun."""
-    people = {person.uid: person for person in [*on_duty(), *staff_with(CLINIC_ADMIN)]}
+    people = {person.uid: person for person in [*told_first(), *staff_with(CLINIC_ADMIN)]}
     _tell(task, people.values(), "risk-task-waits")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import String, cast, select
 
 from vtclinic.core.policy import THERAPIST
 from vtclinic.core.uow import session
+from vtclinic.features.clinic import api as clinic
 from vtclinic.identity import service as identity
 
 
@@ -24,6 +25,12 @@ def staff_with(role: str, *, active: bool = True) -> list[identity.User]:
 def on_duty() -> list[identity.User]:
     """Return everybody who can take a task: the clinic's active therapists."""
     return staff_with(THERAPIST)
+
+
+def told_first() -> list[identity.User]:
+    """Return whom a task without an owner is told to: those the clinic chose to be on duty, else everybody who can take it."""
+    everybody, chosen = on_duty(), set(clinic.on_duty_uids())
+    return [person for person in everybody if person.uid in chosen] or everybody
 
 
 def active_among(uids: Iterable[UUID]) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from flask import Response, flash, request
@@ -79,8 +80,7 @@ def logo_submit() -> Response:
     form = LogoForm()
     if form.validate_on_submit():
         try:
-            sent = request.files.get("logo")
-            picture = run_blocking(logos.redraw, sent.read(logos.MOST_BYTES + 1) if sent else b"")
+            picture = run_blocking(logos.redraw, _sent())
             with unit_of_work():
                 logos.keep_logo(instance(), actor(), picture)
             flash(_("The new logo is shown."), "ok")
@@ -97,6 +97,14 @@ def remove_logo() -> Response:
     """Take the logo away."""
     logos.remove_logo(instance(), actor())
     return go("clinic.logo")
+
+
+def _sent() -> bytes:
+    sent = request.files.get("logo")
+    if sent is None:
+        return b""
+    with closing(sent):
+        return sent.read(logos.MOST_BYTES + 1)
 
 
 def _do(do: str, form: LookForm) -> None:
@@ -144,6 +152,7 @@ def _form_for(look: Look, version: int) -> LookForm:
 def _again(form: LookForm, status: int, *, refused: bool = False) -> Response:
     """Show what was typed once more, and with it whose draft it would replace."""
     found = service.desk(instance(), actor())
+    form.seen.raw_data = None  # WTForms would show what was typed instead of the number we set
     form.seen.process(None, found.version)
     try:
         typed = service.look_from(_data(form))
