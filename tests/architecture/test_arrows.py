@@ -19,7 +19,7 @@ OUTBOUND_PLACES = {
     "core/http.py": "the product's one way out",
     "core/mail.py": "SMTP is no HTTP; the server is the administrator's setting",
     "serve/ports.py": "asks this machine's own processes whether they are ready",
-    "demo/check.py": "drives the demonstration's own servers on this machine",
+    "demo/check/browser.py": "drives the demonstration's own servers on this machine",
 }
 COMMIT_PLACES = {
     "core/uow.py": "the unit of work",

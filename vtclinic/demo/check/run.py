@@ -8,7 +8,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import requests
 from rich.console import Console
 from socketio.exceptions import SocketIOError
 
@@ -44,7 +43,7 @@ def _walk(walk: Walk, screen: Console) -> int:
         began = time.monotonic()
         try:
             outcome = step(walk)
-        except (CheckFailed, ClinicError, requests.RequestException, SocketIOError) as problem:
+        except (CheckFailed, ClinicError, OSError, SocketIOError) as problem:
             screen.print(f"FAILED  {name}: {problem}")
             return number
         screen.print(f"{time.monotonic() - began:6.1f} s  {name}: {outcome}")
