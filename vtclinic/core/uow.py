@@ -118,7 +118,7 @@ def once(work: Callable[P, T]) -> Callable[P, T]:
         key = (work, args, tuple(sorted(kwargs.items())))
         if key not in known:
             known[key] = work(*args, **kwargs)
-        return known[key]  # type: ignore[no-any-return]
+        return known[key]
 
     return look
 

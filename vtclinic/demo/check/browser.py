@@ -69,14 +69,14 @@ class Browser:
         token = next((form.fields["csrf_token"] for form in (self.page.forms if self.page else []) if "csrf_token" in form.fields), [])
         return self._take(self.http.post(self._base + path, data={"csrf_token": token} | fields, timeout=SECONDS), status)
 
-    def submit(self, action: str = "", *, status: int = 200, **fields: Any) -> Page:
+    def submit(self, action: str = "", **fields: Any) -> Page:
         """Fill the open page's form and send it."""
         assert self.page is not None
         form = self.page.form(action)
         path, values = form.action or self.page.path, form.fields | fields
         if form.method == "get":
-            return self._take(self.http.get(self._base + path, params=values, timeout=SECONDS), status)
-        return self._take(self.http.post(self._base + path, data=values, timeout=SECONDS), status)
+            return self._take(self.http.get(self._base + path, params=values, timeout=SECONDS), 200)
+        return self._take(self.http.post(self._base + path, data=values, timeout=SECONDS), 200)
 
     def live(self) -> Live:
         """Open a live connection with this browser's cookies."""

@@ -20,7 +20,7 @@ STAFF = (
     "name,email,title,languages,specialities,modalities,formats,age_bands,capacity,timezone,licence_number,licence_title,licence_register,licence_country,licence_expires\n"
     "Amara Okafor,{email},Psychologist,{languages},low-mood;sleep,cbt,video;message,adult;older,20,Europe/Madrid,IE-1,Psychologist,Irish register,IE,{until}-12-31\n"
 )
-INTAKE = {
+INTAKE: dict[str, dict[str, object]] = {
     "care": {"value": "yes"},
     "sharing": {"value": "yes"},
     "name": {"value": "Sam"},

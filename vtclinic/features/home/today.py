@@ -99,15 +99,15 @@ def today(actor: Actor) -> Today:
     assert actor.uid is not None  # the policy let a signed-in person through
     on = clock.now().astimezone(current_timezone()).date()
     sessions = scheduling.day(actor.uid, on)
-    waiting = sorted((line.thread for line in messaging.inbox(actor) if line.thread.reply_by), key=lambda thread: thread.reply_by)
+    waiting = sorted(((line.thread.reply_by, line.thread) for line in messaging.inbox(actor) if line.thread.reply_by), key=lambda each: each[0])
     tasks = crisis.open_tasks(actor)
     seen = {row.patient_uid for row in sessions}
-    people = records.named_patients(seen | {row.patient_uid for row in [*waiting, *tasks]})
+    people = records.named_patients(seen | {thread.patient_uid for _by, thread in waiting} | {task.patient_uid for task in tasks})
     scores = progress.latest_scores(seen)
     if people:
         record(actor, "day.read", "day", on.isoformat())
     entries = list(_entries(sessions, people, scores, {task.patient_uid for task in tasks}))
-    promises = [Promise(thread.uid, people[thread.patient_uid], thread.reply_by, thread.reply_by < clock.now()) for thread in waiting if thread.reply_by]
+    promises = [Promise(thread.uid, people[thread.patient_uid], by, by < clock.now()) for by, thread in waiting]
     return Today(on, [_risk(actor, task, people) for task in tasks], entries, promises, None if people else _guide(actor))
 
 
