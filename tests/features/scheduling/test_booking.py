@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from tests.features.matching.telling import on_leave, tell, works
 from tests.features.scheduling.conftest import MONDAY, THURSDAY
+from vtclinic.core import sockets
 from vtclinic.core.audit import AuditEntry
 from vtclinic.core.errors import Forbidden, NotFound
 from vtclinic.core.ids import new_id
@@ -217,3 +218,11 @@ def _race(people, wishes):
 def _power_cut(_appointment):
     raise ZeroDivisionError
 
+
+
+def test_open_browsers_are_told_ids_and_nothing_else(people, sam, amara, book):
+    heard = []
+    sockets.set_emitter(lambda room, event, payload: heard.append((room.split(":", 1)[1], event, payload)))
+    made = book(sam)
+    sockets.set_emitter(lambda *_: None)
+    assert (f"user:{amara}", "calendar.changed", {"appointment": str(made.uid)}) in heard
