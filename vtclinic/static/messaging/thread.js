@@ -79,7 +79,7 @@ if (form) {
   field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form) });
+      const answer = await fetch(form.dataset.keptAt, { method: "POST", body: new FormData(form) });
       if (answer.ok && !underWay) say((await answer.text()).trim());
     }, DRAFT_MS);
   });
