@@ -20,7 +20,7 @@ from vtclinic.core.access import ANYWHERE, CLINIC, CONSOLE, Access, access_of
 from vtclinic.core.errors import ClinicSuspended, Forbidden, NotFound, SignInNeeded
 from vtclinic.core.i18n import locale_scope
 from vtclinic.core.policy import ANONYMOUS, Actor
-from vtclinic.core.scope import ClinicScope, current_clinic, enter_scope
+from vtclinic.core.scope import ClinicScope, current_clinic, enter_scope, maybe_clinic
 from vtclinic.core.uow import control_unit_of_work, unit_of_work
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -62,7 +62,13 @@ class Edge:
     console_sign_in_endpoint: str = "console.sign_in"
     fresh_endpoint: str = "identity.confirm_it_is_you"
     console_fresh_endpoint: str = "console.confirm_it_is_you"
-    guess_reader: Callable[[], Reader] = field(default=lambda: Reader("en", "UTC"))
+    guess_reader: Callable[[], Reader] = field(default_factory=lambda: clinics_reader)
+
+
+def clinics_reader() -> Reader:
+    """Speak to somebody we do not know as their clinic speaks."""
+    clinic = maybe_clinic()
+    return Reader(clinic.locale, clinic.timezone) if clinic else Reader("en", "UTC")
 
 
 def edge(app: Flask | None = None) -> Edge:
