@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from vtclinic.core.audit import AuditEntry, ChainReport, record, verify
 from vtclinic.core.errors import Invalid
@@ -79,8 +79,8 @@ def mark(name: str, uid: UUID) -> str:
     return f"{letters} {uid.hex[-_SHORT:]}".strip()
 
 
-def _filters(asked: Question) -> list[object]:
-    chosen: list[object] = []
+def _filters(asked: Question) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
     if asked.kind in KINDS:
         chosen.append(func.substr(AuditEntry.action, 1, len(asked.kind) + 1) == f"{asked.kind}.")
     if asked.who:

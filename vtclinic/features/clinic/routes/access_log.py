@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, flash, request, url_for
 from wtforms.fields.choices import SelectChoice
 
@@ -48,4 +50,5 @@ def check_log() -> Response:
 
 
 def _page_url(kept: dict[str, str]) -> dict[str, str]:
-    return {"base": url_for("clinic.access_log", **kept, page=0)[:-1]}
+    values: dict[str, Any] = {**kept, "page": 0}
+    return {"base": url_for("clinic.access_log", **values)[:-1]}
