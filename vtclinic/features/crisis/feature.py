@@ -12,12 +12,27 @@ from vtclinic.features.crisis import (
 from vtclinic.features.crisis.reading import count_open
 from vtclinic.features.crisis.routes import bp
 from vtclinic.features.progress.api import RiskAnswered, RiskAnswerLowered, SafetyAnswered
+from vtclinic.features.records.api import describe_actions
+
+# Patients read these lines, and never the word risk.
+_ACTIONS = {
+    "risk.raise": lazy("asked your care team to read an answer soon"),
+    "risk.more-urgent": lazy("asked your care team to read an answer now"),
+    "risk.answer-changed": lazy("noted that you changed an answer"),
+    "risk.unanswered": lazy("reminded your care team of an answer"),
+    "risk.read": lazy("looked at an answer that needed a reply soon"),
+    "risk.take": lazy("took over the reply to an answer"),
+    "risk.hand-over": lazy("asked a colleague to reply to an answer"),
+    "risk.act": lazy("wrote down how they tried to reach you"),
+    "risk.close": lazy("noted that an answer was talked about"),
+}
 
 
 def _subscribe() -> None:
     on(RiskAnswered, raising.on_risk_answer)
     on(RiskAnswerLowered, raising.on_lowered)
     on(SafetyAnswered, raising.on_safety_answer)
+    describe_actions(_ACTIONS)
 
 
 crisis = Feature(

@@ -12,10 +12,6 @@ from vtclinic.features.crisis.words import DONE, REASONS
 LONGEST = 4000
 
 
-class TakeForm(ClinicForm):
-    """A button and nothing else."""
-
-
 class ActForm(ClinicForm):
     """What was done."""
 

@@ -22,7 +22,6 @@ class Kind(StrEnum):
     PLACE = "place"
     LANGUAGES = "languages"
     MANY = "many"
-    ONE = "one"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -145,7 +146,12 @@ def _sheet(uid: UUID) -> Sheet:
 def _sheet_to_write(uid: UUID) -> Sheet:
     intake = session().get(Intake, uid, with_for_update=True)
     if intake is None:
-        session().add(Intake(patient_uid=uid, started_at=clock.now()))
+        try:
+            with session().begin_nested():
+                session().add(Intake(patient_uid=uid, started_at=clock.now()))
+        except IntegrityError:
+            # The same first answer came twice at once; from here on the other one's row is the lock.
+            session().get_one(Intake, uid, with_for_update=True)
     return _sheet(uid)
 
 

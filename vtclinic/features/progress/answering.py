@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -97,10 +98,7 @@ def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | N
     """Give a patient a questionnaire; one that is still open is given back instead of a second."""
     authorize(actor, policy.can_assign, patient_uid)
     pack = instrument(instrument_id)
-    waiting = session().scalars(
-        select(Response.uid).where(Response.patient_uid == patient_uid, Response.instrument == pack.id, Response.state == ResponseState.OPEN)
-    )
-    already = waiting.first()
+    already = _waiting(patient_uid, pack.id)
     if already is not None:
         return already
     row = Response(
@@ -112,8 +110,14 @@ def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | N
         assigned_by=actor.uid,
         due_on=due,
     )
-    session().add(row)
-    session().flush()
+    try:
+        with session().begin_nested():
+            session().add(row)
+    except IntegrityError:
+        # Somebody gave the same questions a moment ago; theirs stand.
+        already = _waiting(patient_uid, pack.id)
+        assert already is not None
+        return already
     record(actor, "questionnaire.assign", "questionnaire", row.uid, patient_uid=patient_uid)
     return row.uid
 
@@ -177,6 +181,14 @@ def send(actor: Actor, uid: UUID) -> Sheet:
             raise Conflict(_("There are questions you have not seen yet. You can skip each of them."))
         _finish(actor, found)
     return found
+
+
+def _waiting(patient_uid: UUID, instrument_id: str) -> UUID | None:
+    return session().scalar(
+        select(Response.uid).where(
+            Response.patient_uid == patient_uid, Response.instrument == instrument_id, Response.state == ResponseState.OPEN
+        )
+    )
 
 
 def _sheet(actor: Actor, uid: UUID) -> Sheet:

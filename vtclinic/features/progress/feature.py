@@ -6,11 +6,22 @@ from vtclinic.core.policy import PATIENT
 from vtclinic.features.progress import models  # noqa: F401 - its tables
 from vtclinic.features.progress.routes import bp
 from vtclinic.features.progress.section import file_section
-from vtclinic.features.records.api import add_file_section
+from vtclinic.features.records.api import add_file_section, describe_actions
+
+_ACTIONS = {
+    "questionnaire.assign": lazy("gave you questions"),
+    "questionnaire.read": lazy("opened your questions"),
+    "questionnaire.start": lazy("began to answer questions"),
+    "questionnaire.answer": lazy("answered a question"),
+    "questionnaire.finish": lazy("finished a set of questions"),
+    "result.list": lazy("looked at your results over time"),
+    "result.read": lazy("read your answers to a set of questions"),
+}
 
 
 def _subscribe() -> None:
     add_file_section(file_section)
+    describe_actions(_ACTIONS)
 
 
 progress = Feature(

@@ -11,13 +11,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vtclinic.core.crypto import sealed
 from vtclinic.core.database import ClinicBase, UtcDateTime
 from vtclinic.core.errors import Conflict
 
+_OPEN = text("state = 'open'")
 _WIDTH = 192
 _EARLIER = 8  # changes of one answer that are kept; the newest ones count
 
@@ -32,23 +33,27 @@ class ResponseState(StrEnum):
 class Padded:
     """A small JSON value kept in a sealed text attribute at a fixed length."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, attribute: str) -> None:
+        self.attribute = attribute
 
     def __get__(self, row: Any, owner: type) -> Any:
         if row is None:
             return self
-        found = getattr(row, self.text)
+        found = getattr(row, self.attribute)
         return None if found is None else json.loads(found)
 
     def __set__(self, row: Any, value: Any) -> None:
-        setattr(row, self.text, None if value is None else json.dumps(value).ljust(_WIDTH))
+        setattr(row, self.attribute, None if value is None else json.dumps(value).ljust(_WIDTH))
 
 
 class Response(ClinicBase):
     """One questionnaire given to one patient, in the version it was given in."""
 
     __tablename__ = "questionnaire_response"
+    __table_args__ = (
+        # Two presses at once do not give the same questions twice.
+        Index("uq_questionnaire_response_open", "patient_uid", "instrument", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     patient_uid: Mapped[UUID] = mapped_column(Uuid, index=True)

@@ -181,6 +181,7 @@ def upgrade() -> None:
     with op.batch_alter_table('questionnaire_response', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_questionnaire_response_patient_uid'), ['patient_uid'], unique=False)
         batch_op.create_index(batch_op.f('ix_questionnaire_response_state'), ['state'], unique=False)
+        batch_op.create_index('uq_questionnaire_response_open', ['patient_uid', 'instrument'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('risk_task',
     sa.Column('uid', sa.Uuid(), nullable=False),
@@ -649,6 +650,7 @@ def downgrade() -> None:
 
     op.drop_table('risk_task')
     with op.batch_alter_table('questionnaire_response', schema=None) as batch_op:
+        batch_op.drop_index('uq_questionnaire_response_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f('ix_questionnaire_response_state'))
         batch_op.drop_index(batch_op.f('ix_questionnaire_response_patient_uid'))
 
