@@ -96,7 +96,7 @@ def _pages(app: Flask, house: House) -> dict[str, Ask]:
 
 
 def _asked(app: Flask, house: House, ask: Ask) -> Asked:
-    client = app.test_client()
+    client = app.test_client(use_cookies=False)
     headers = {"Host": ask.host, "Cookie": ask.cookie, "Accept": "text/html"}
     client.get(ask.path, headers=headers)
     with _watching(str(house.directory.by_slug("harbour").files)) as asked:

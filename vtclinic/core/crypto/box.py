@@ -39,20 +39,30 @@ def shut(key: bytes, key_id: UUID, plain: bytes, context: str) -> bytes:
 
 def key_id_of(box: bytes) -> UUID:
     """Read the id of the key a box was shut with."""
-    if len(box) < _HEAD + _NONCE + 16 or box[0] != FORMAT:
-        raise KeyUnavailable("this stored value is not one of ours")
-    return UUID(bytes=bytes(box[1:_HEAD]))
+    return UUID(bytes=_key_bytes(box))
+
+
+def is_under(box: bytes, key_id: UUID) -> bool:
+    """Tell whether a box was shut with the key of this id."""
+    return _key_bytes(box) == key_id.bytes
 
 
 def open_box(key: bytes, box: bytes, context: str) -> bytes:
     """Decrypt a box; raise KeyUnavailable when the key, the place or a byte differs."""
-    key_id = key_id_of(box)
+    name = _key_bytes(box).hex()
     nonce, sealed = box[_HEAD : _HEAD + _NONCE], box[_HEAD + _NONCE :]
     try:
-        return AESGCM(key).decrypt(nonce, sealed, _bound(key_id, context))
+        # The id as UUID writes it: to make a UUID of each value would cost as much as to open it.
+        return AESGCM(key).decrypt(nonce, sealed, _bound(f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}", context))
     except InvalidTag:
         raise KeyUnavailable("this stored value does not open here: wrong key, or it was moved or changed") from None
 
 
-def _bound(key_id: UUID, context: str) -> bytes:
+def _key_bytes(box: bytes) -> bytes:
+    if len(box) < _HEAD + _NONCE + 16 or box[0] != FORMAT:
+        raise KeyUnavailable("this stored value is not one of ours")
+    return bytes(box[1:_HEAD])
+
+
+def _bound(key_id: UUID | str, context: str) -> bytes:
     return f"vt1|{key_id}|{context}".encode()

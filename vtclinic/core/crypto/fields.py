@@ -16,6 +16,10 @@ from vtclinic.core.errors import KeyUnavailable
 from vtclinic.core.scope import current_clinic
 
 
+# Where a row keeps what it opened, for as long as the row itself is in memory.
+_OPENED = "_opened"
+
+
 class EncryptedText(TypeDecorator[str]):
     """Text shut with the clinic's field key, bound to clinic, table and column.
 
@@ -42,7 +46,7 @@ class EncryptedText(TypeDecorator[str]):
         if value is None:
             return None
         clinic = current_clinic()
-        if box.key_id_of(value) != clinic.keys.field_key_id:
+        if not box.is_under(value, clinic.keys.field_key_id):
             raise KeyUnavailable("this value belongs to another clinic")
         return box.open_box(clinic.keys.field_key, value, f"{clinic.uid}|{self.place}").decode()
 
@@ -73,8 +77,12 @@ class sealed:
         shut = getattr(row, self.column)
         if shut is None:
             return None
-        _, key = patient_key(row.patient_uid)
-        plain = box.open_box(key, shut, self._context(row)).decode()
+        _, key = patient_key(row.patient_uid)  # asked each time: an erased patient's words do not show, opened before or not
+        opened = row.__dict__.setdefault(_OPENED, {})
+        known, plain = opened.get(self.column, (None, ""))
+        if known is not shut:
+            plain = box.open_box(key, shut, self._context(row)).decode()
+            opened[self.column] = shut, plain
         return json.loads(plain) if self.json else plain
 
     def __set__(self, row: Any, value: Any) -> None:
@@ -91,5 +99,4 @@ class sealed:
 
 def blind_index(value: str, purpose: str) -> bytes:
     """Return the keyed hash by which an encrypted value can be found (HMAC-SHA256, per clinic and purpose)."""
-    key = box.derive(current_clinic().keys.index_key, f"index/{purpose}")
-    return hmac.new(key, value.strip().casefold().encode(), hashlib.sha256).digest()
+    return hmac.new(current_clinic().keys.for_index(purpose), value.strip().casefold().encode(), hashlib.sha256).digest()

@@ -9,7 +9,8 @@ import hmac
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -60,18 +61,23 @@ class ClinicKeys:
     active: int
     field_key: bytes
     index_key: bytes
+    _made: dict[str, bytes] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return f"ClinicKeys({self.clinic_uid})"
 
-    @property
+    @cached_property
     def field_key_id(self) -> UUID:
         """Name the key that fields outside patients' own keys are shut with."""
         return uuid5(_NAMESPACE, f"{self.clinic_uid}/field")
 
     def derived(self, purpose: str) -> bytes:
         """Return this clinic's key for cookies, audit chain, feeds…"""
-        return box.derive(self.field_key, f"clinic/{purpose}")
+        return self._once(self.field_key, f"clinic/{purpose}")
+
+    def for_index(self, purpose: str) -> bytes:
+        """Return this clinic's key for finding one kind of encrypted value."""
+        return self._once(self.index_key, f"index/{purpose}")
 
     def wrap(self, key: bytes, context: str) -> tuple[int, bytes]:
         """Shut a patient's key; returns the clinic key's version and the box."""
@@ -86,6 +92,12 @@ class ClinicKeys:
 
     def _wrap_id(self, version: int) -> UUID:
         return uuid5(_NAMESPACE, f"{self.clinic_uid}/wrap/{version}")
+
+    def _once(self, key: bytes, purpose: str) -> bytes:
+        # Each request signs with one of these; they live as long as the keys they come from.
+        if purpose not in self._made:
+            self._made[purpose] = box.derive(key, purpose)
+        return self._made[purpose]
 
 
 def create_master_key(home: Path) -> MasterKey:
