@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 from vtclinic.core.settings import Settings
 from vtclinic.tenants.themes import load_theme, theme_css, theme_hash
 
-SHIPPED = Path(__file__).resolve().parents[2] / "themes"
+_CHECKOUT = Path(__file__).resolve().parents[2] / "themes"
+# An installed wheel brings them as data files (setup.cfg).
+SHIPPED = _CHECKOUT if (_CHECKOUT / "calm").is_dir() else Path(sys.prefix) / "share" / "vtclinic" / "themes"
 OWN_THEME = "theme.toml"
 LOGO = "logo.png"
 _css: dict[str, str] = {}
