@@ -66,7 +66,7 @@ def patients(uids: Iterable[UUID]) -> dict[UUID, Patient]:
 
 
 def named_patients(uids: Iterable[UUID]) -> dict[UUID, NamedPatient]:
-    """Return what staff call many patients and where they are, with two queries, for code that authorises by itself."""
+    """Return what staff call many patients and where they are, with one query, for code that authorises by itself."""
     wanted = set(uids)
     if not wanted:
         return {}
