@@ -49,7 +49,7 @@ class PatientPart:
     """One patient and how far they have come.
 
     `stage`: "unconfirmed", "begun" (some questions answered), "told" (all sent), "asked" (wants a person's help) or "care".
-    `sessions` are days from today (0 is today); `words` are (days ago, from the patient, text).
+    `sessions` are days from today (0 is today); `words` are (days ago, wall time, from the patient, text).
     """
 
     name: str
@@ -61,7 +61,7 @@ class PatientPart:
     therapist: str = ""
     scores: tuple[Scores, ...] = ()
     sessions: tuple[int, ...] = ()
-    words: tuple[tuple[float, bool, str], ...] = ()
+    words: tuple[tuple[int, str, bool, str], ...] = ()
     emergency: dict[str, str] = field(default_factory=dict)
 
 
@@ -213,9 +213,9 @@ HARBOUR = Cast(
             ),
             (-37, -23, -9, 1),
             (
-                (3.2, False, "Good to see you on Tuesday. How did the walk before breakfast go?"),
-                (2.9, True, "I went three times. The first morning was hard. The third one I liked."),
-                (0.7, False, "Three times is a lot after a week like that. Keep what worked, and let us look at the hard morning when we meet."),
+                (3, "17:10", False, "Good to see you on Tuesday. How did the walk before breakfast go?"),
+                (2, "11:25", True, "I went three times. The first morning was hard. The third one I liked."),
+                (1, "16:40", False, "Three times is a lot after a week like that. Keep what worked, and let us look at the hard morning when we meet."),
             ),
             {"name": "Jo Byrne", "relation": "sister", "phone": "+353 1 555 0134"},
         ),
@@ -233,7 +233,7 @@ HARBOUR = Cast(
                 Scores(0, "phq-9", (2, 2, 2, 2, 1, 2, 2, 1, 1), "yes"),
             ),
             (-14, 0),
-            ((1.1, True, "This week is heavier than the last one. I will tell you when we talk."),),
+            ((1, "14:05", True, "This week is heavier than the last one. I will tell you when we talk."),),
             {"name": "Elif Aydin", "relation": "mother", "phone": "+353 1 555 0172"},
         ),
         PatientPart(
@@ -373,7 +373,7 @@ NORTHSIDE = Cast(
             "mei@northside.example",
             (Scores(12, "phq-9", (1, 1, 2, 1, 1, 1, 1, 0, 0)), Scores(12, "gad-7", (2, 2, 1, 2, 1, 1, 1))),
             (-5, 1),
-            ((1.4, False, "I put our next time in the calendar. Write here if something comes up."),),
+            ((1, "15:30", False, "I put our next time in the calendar. Write here if something comes up."),),
         ),
         PatientPart(
             "Noor Rahman",

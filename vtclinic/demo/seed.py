@@ -14,7 +14,7 @@ from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, SYSTEM, THERAPIST, Actor
 from vtclinic.core.uow import unit_of_work
-from vtclinic.core.zones import zone
+from vtclinic.core.zones import wall_instant, zone
 from vtclinic.demo.cast import CASTS, PASSWORD, Cast, Licence, PatientPart, Scores, TherapistPart
 from vtclinic.demo.portraits import portrait
 from vtclinic.features.home.demo_accounts import DemoAccount, keep
@@ -146,14 +146,20 @@ class _People:
                 intake.save(me, key, value)
             if part.stage != "begun":
                 intake.send(me)
+        # The first answers come before the first session, later ones when somebody cares for the patient already.
+        first = max((sheet.days_ago for sheet in part.scores), default=0)
         for sheet in part.scores:
-            self._answer(me, sheet)
+            if sheet.days_ago == first:
+                self._answer(me, sheet)
         if part.stage in ("told", "asked"):
             matching.current(me)
         if part.stage == "asked":
             ask(me, RequestKind.PERSON)
         if part.stage == "care":
             self._care(me, part)
+        for sheet in part.scores:
+            if sheet.days_ago != first:
+                self._answer(me, sheet)
 
     def _answer(self, me: Actor, sheet: Scores) -> None:
         begun = self._now - timedelta(days=sheet.days_ago, minutes=40)
@@ -171,10 +177,11 @@ class _People:
             self._session(me, with_whom, days)
         if not part.words:
             return
-        with clock.at(self._now - timedelta(days=max(word[0] for word in part.words), hours=1)):
+        with clock.at(self._now - timedelta(days=5)):
             thread = messaging.thread_for(me, _uid(me), _uid(with_whom))
-        for days_ago, from_patient, text in part.words:
-            with clock.at(self._now - timedelta(days=days_ago)):
+        for days_ago, wall, from_patient, text in part.words:
+            day = self._now.astimezone(zone(part.timezone)).date() - timedelta(days=days_ago)
+            with clock.at(wall_instant(day, time.fromisoformat(wall), part.timezone)):
                 messaging.send(me if from_patient else with_whom, thread.uid, text, uuid4().hex)
 
     def _session(self, me: Actor, with_whom: Actor, days: int) -> None:
