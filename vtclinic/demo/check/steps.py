@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -73,12 +74,14 @@ def make_second_clinic(walk: Walk) -> str:
 def import_staff(walk: Walk) -> str:
     """Invite an administrator and import staff from a CSV file, wrong and right."""
     house, until = walk.house, clock.now().year + 2
-    house.cli("user", "invite", ADMIN, "--name", "Ruth Daly", "--tenant", "harbour")
-    file = house.settings.home / "staff.csv"
-    file.write_text(STAFF.format(email="nobody", languages="klingon-x", until=until), encoding="utf-8")
-    house.cli("import", "staff", str(file), "--tenant", "harbour", code=5)
-    file.write_text(STAFF.format(email=THERAPIST, languages="en;es", until=until), encoding="utf-8")
-    house.cli("import", "staff", str(file), "--tenant", "harbour")
+    wrong, right = (house.settings.home / name for name in ("wrong.csv", "staff.csv"))
+    wrong.write_text(STAFF.format(email="nobody", languages="klingon-x", until=until), encoding="utf-8")
+    right.write_text(STAFF.format(email=THERAPIST, languages="en;es", until=until), encoding="utf-8")
+    with ThreadPoolExecutor(2) as pool:
+        invited = pool.submit(house.cli, "user", "invite", ADMIN, "--name", "Ruth Daly", "--tenant", "harbour")
+        refused = pool.submit(house.cli, "import", "staff", str(wrong), "--tenant", "harbour", code=5)
+        invited.result(), refused.result()
+    house.cli("import", "staff", str(right), "--tenant", "harbour")
     return "a wrong file changes nothing; the right one invites the therapist"
 
 
