@@ -1,4 +1,4 @@
-"""Who may answer, give and read questionnaires."""
+"""Who may give, answer and read questionnaires."""
 
 from __future__ import annotations
 
