@@ -1,0 +1,138 @@
+"""What the pages need to have something to show: people in every state, links that still work, things half done."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from tests.browser.stage import HERE, IT, Backstage, Stage
+from vtclinic.console import second_step as console_step
+from vtclinic.console import sessions as console_sessions
+from vtclinic.console.service import admin_by_email
+from vtclinic.core import clock, jobs
+from vtclinic.core.i18n import PSEUDO_LOCALE
+from vtclinic.core.ids import new_id
+from vtclinic.core.policy import PATIENT, SYSTEM, THERAPIST, Actor
+from vtclinic.core.uow import control_session, control_unit_of_work, session
+from vtclinic.features.crisis.models import RiskTask
+from vtclinic.features.home import demo_mail
+from vtclinic.features.intake import service as intake
+from vtclinic.features.messaging import api as messaging
+from vtclinic.features.progress import answering
+from vtclinic.features.progress import api as progress
+from vtclinic.features.progress.models import Response, ResponseState
+from vtclinic.features.records import api as records
+from vtclinic.features.scheduling.models import Appointment
+from vtclinic.features.staff.models import Credential
+from vtclinic.identity import letters, second_step
+from vtclinic.identity import service as identity
+from vtclinic.identity.models import Passkey
+from vtclinic.identity.tokens import Purpose
+
+SAM, GRACE, EVA, PRIYA, CONOR = (f"{name}@patients.example" for name in ("sam", "grace", "eva", "priya", "conor"))
+YUSUF = "yusuf@patients.example"
+AMARA, TOMAS, RUTH, OSKAR = (f"{name}@harbour.example" for name in ("amara", "tomas", "ruth", "oskar"))
+NELL, BO, KIM = (f"{name}@patients.example" for name in ("nell", "bo", "kim"))
+NEWCOMER = "nora@harbour.example"
+PSEUDO = PSEUDO_LOCALE
+
+
+def lay_out(stage: Stage) -> None:
+    """Prepare everything; fills `stage.names`, whose values stand in the addresses of pages."""
+    with stage.backstage() as behind:
+        with behind.inside():
+            _newcomers()
+            stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind))
+        jobs.drain()
+        with behind.inside():
+            stage.names["mail"] = demo_mail.caught(1)[0].key
+        stage.names.update(_console(behind))
+    # Nobody ships this page: the test language exists to try the shape of a page.
+    english = stage.help_file
+    (english.parent / f"help-now.{PSEUDO}.html").write_text(english.read_text(encoding="utf-8").replace('<html lang="en"', '<html lang="en" dir="rtl"'), encoding="utf-8")
+
+
+def _newcomers() -> None:
+    for name, email in (("Nell Ward", NELL), ("Bo Lund", BO), ("Kim Doyle", KIM)):
+        identity.create_account(SYSTEM, identity.NewAccount(email, name, (PATIENT,), identity.UserState.ACTIVE, timezone="Europe/Dublin"))
+    fresh = identity.create_account(SYSTEM, identity.NewAccount(NEWCOMER, "Nora Quinn", (THERAPIST,), identity.UserState.ACTIVE, timezone="Europe/Dublin"))
+    second_step.start_app(Actor(uid=fresh.uid, role=THERAPIST, roles=frozenset({THERAPIST})))
+
+
+def _people() -> dict[str, str]:
+    amara = identity.user_by_email(AMARA)
+    key = Passkey(
+        uid=new_id(), user_uid=amara.uid, credential_id=uuid4().bytes, public_key=b"-", rp_id="harbour.localhost", label="Laptop", created_at=clock.now()
+    )
+    session().add(key)
+    return {
+        "therapist": str(amara.uid),
+        "patient": str(identity.user_by_email(SAM).uid),
+        "person": str(identity.user_by_email(TOMAS).uid),
+        "invited": str(identity.user_by_email(OSKAR).uid),
+        "passkey": str(key.uid),
+    }
+
+
+def _care(behind: Backstage) -> dict[str, str]:
+    sam, amara, tomas = behind.actor(SAM), behind.actor(AMARA), behind.actor(TOMAS)
+    nell = behind.actor(NELL)
+    for therapist in (amara, tomas):
+        records.open_care(nell, _uid(nell), _uid(therapist))
+    coming = select(Appointment.uid).where(Appointment.patient_uid == sam.uid, Appointment.state == "booked", Appointment.starts_at > clock.now())
+    waiting = select(Credential.uid).where(Credential.therapist_uid == tomas.uid, Credential.state == "pending")
+    own = select(Credential.uid).where(Credential.therapist_uid == amara.uid)
+    return {name: str(session().scalars(query).first()) for name, query in {"session": coming, "credential": waiting, "licence": own}.items()} | {
+        "risk": str(session().scalars(select(RiskTask.uid).where(RiskTask.patient_uid == _uid(behind.actor(YUSUF)))).first()),
+        "thread": str(_thread(sam, amara)),
+    }
+
+
+def _thread(sam: Actor, amara: Actor) -> UUID:
+    return messaging.thread_for(sam, _uid(sam), _uid(amara)).uid
+
+
+def _links() -> dict[str, str]:
+    issued = {
+        "confirm": (CONOR, Purpose.CONFIRM),
+        "invitation": (OSKAR, Purpose.INVITE),
+        "link": (SAM, Purpose.SIGN_IN),
+        "recover": (SAM, Purpose.RECOVER),
+    }
+    made = {name: letters.send_link(identity.user_by_email(email), purpose) for name, (email, purpose) in issued.items()}
+    return made | {"address": letters.send_link(identity.user_by_email(SAM), Purpose.CHANGE_EMAIL, address="sam.new@patients.example")}
+
+
+def _answers(behind: Backstage) -> dict[str, str]:
+    sam, bo = behind.actor(SAM), behind.actor(BO)
+    intake.save(bo, "care", "no")
+    done = progress.assign(sam, _uid(sam), "phq-9")
+    answering.start(sam, done)
+    for number in range(1, 10):
+        answering.answer(sam, done, number, 1)
+    skipped = progress.assign(behind.actor(KIM), _uid(behind.actor(KIM)), "phq-9")
+    kim = behind.actor(KIM)
+    answering.start(kim, skipped)
+    for number in range(1, 10):
+        answering.answer(kim, skipped, number, None if number == 2 else 0)
+    latest = select(Response.uid).where(Response.patient_uid == sam.uid, Response.state == ResponseState.DONE).order_by(Response.finished_at)
+    opened = progress.assign(sam, _uid(sam), "gad-7")
+    return {"done": str(done), "open": str(opened), "result": str(session().scalars(latest).first()), "half": str(skipped)}
+
+
+def _console(behind: Backstage) -> dict[str, str]:
+    with control_unit_of_work():
+        admin = admin_by_email(IT)
+        assert admin is not None
+        begun = console_sessions.begin(behind.house.instance, admin, HERE, stage=console_sessions.Stage.OPEN, mfa=True)
+        row = console_sessions.find(behind.house.instance, begun.token)
+        assert row is not None
+        console_step.start_app(behind.house.instance, console_sessions.actor_for(row))
+        control_session().flush()
+        return {"admin": str(admin.uid)}
+
+
+def _uid(actor: Actor) -> UUID:
+    assert actor.uid is not None
+    return actor.uid
