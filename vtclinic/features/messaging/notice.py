@@ -22,7 +22,11 @@ def tell_by_mail(thread: Thread, person_uid: UUID) -> None:
         return
     mark.mailed_seq = thread.last_seq
     person = identity.user(person_uid)
-    if person_uid == thread.patient_uid and not records.may_mail(records.patient(person_uid)):
-        return
+    named = True
+    if person_uid == thread.patient_uid:
+        patient = records.patient(person_uid)
+        named = records.may_be_named(patient)
+        if not records.may_mail(patient):
+            return
     link = f"{current_clinic().base_url}/messages/{thread.uid}"
-    queue_mail(person.email, "new-message", {"link": link}, locale=person.locale, timezone=person.timezone)
+    queue_mail(person.email, "new-message", {"link": link}, locale=person.locale, timezone=person.timezone, named=named)

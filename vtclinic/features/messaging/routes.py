@@ -34,7 +34,8 @@ class MessageForm(ClinicForm):
 @both
 def threads() -> Response:
     """List this person's threads."""
-    return page("messaging/threads.html", threads=views.thread_views(actor(), service.inbox(actor())[:MOST_SHOWN]))
+    shown = views.thread_views(actor(), service.inbox(actor())[:MOST_SHOWN])
+    return page("messaging/threads.html", threads=shown, others=views.not_written_to(actor(), shown))
 
 
 @bp.get("/<uuid:uid>")

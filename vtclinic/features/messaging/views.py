@@ -55,6 +55,15 @@ def thread_views(actor: Actor, lines: Sequence[Line]) -> list[ThreadView]:
     return [_thread_view(line, people[line.thread.uid]) for line in lines]
 
 
+def not_written_to(actor: Actor, shown: Sequence[ThreadView]) -> list[Person]:
+    """Return a patient's therapists with whom nothing was written yet, so that somebody can write first."""
+    if actor.uid is None or not actor.is_patient:
+        return []
+    known = {view.person.uid for view in shown}
+    faces = staff.faces(uid for uid in records.therapists_of(actor.uid) if uid not in known)
+    return [_person(uid, {}, faces) for uid in faces]
+
+
 def people_of(actor: Actor, threads: Sequence[Thread]) -> dict[UUID, Person]:
     """Return the other person of each thread."""
     others = {thread.uid: thread.other(actor.uid) for thread in threads if actor.uid is not None}

@@ -24,6 +24,8 @@ async function catchUp() {
       if (!answer.ok) return;
       show(await answer.text());
     } while (again);
+  } catch {
+    // Nobody answers: the next connection catches up.
   } finally {
     fetching = false;
   }
@@ -76,12 +78,17 @@ if (form) {
   });
 
   let timer = 0;
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
+  const keep = async () => {
+    try {
       const answer = await fetch(form.dataset.keptAt, { method: "POST", body: new FormData(form) });
       if (answer.ok && !underWay) say((await answer.text()).trim());
-    }, DRAFT_MS);
+    } catch {
+      timer = setTimeout(keep, ACK_MS);
+    }
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, DRAFT_MS);
   });
   form.addEventListener("submit", () => clearTimeout(timer));
 
