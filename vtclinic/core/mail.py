@@ -36,6 +36,7 @@ class Letter:
     text: str
     html: str
     attachment: tuple[str, str, str] | None = None
+    named: bool = True
 
 
 class Transport(Protocol):
@@ -55,7 +56,7 @@ def _environment() -> jinja2.Environment:
 _templates = _environment()
 
 
-def render(template: str, params: dict[str, Any]) -> Letter:
+def render(template: str, params: dict[str, Any], *, named: bool = True) -> Letter:
     """Render `mail/<template>.txt` in the current clinic and language."""
     clinic = current_clinic()
     source = _templates.get_template(f"mail/{template}.txt").render(clinic=clinic, **params)
@@ -64,11 +65,11 @@ def render(template: str, params: dict[str, Any]) -> Letter:
     parts = [_part(text) for text in paragraphs]
     help_url = f"{clinic.base_url}/help-now"
     foot = gettext("Not for emergencies. Get help now: %(url)s") % {"url": help_url}
-    text = "\n\n".join([*(f"{p['label']}: {p['url']}" if p["url"] else p["text"] for p in parts), clinic.name, foot]) + "\n"
+    text = "\n\n".join([*(f"{p['label']}: {p['url']}" if p["url"] else p["text"] for p in parts), *([clinic.name] if named else []), foot]) + "\n"
     html = _templates.get_template("mail/layout.html").render(
-        subject=subject, parts=parts, clinic=clinic, help_url=help_url, lang=language_tag(), dir=direction()
+        subject=subject, parts=parts, clinic=clinic, named=named, help_url=help_url, lang=language_tag(), dir=direction()
     )
-    return Letter(subject.strip(), text, html)
+    return Letter(subject.strip(), text, html, named=named)
 
 
 def _part(text: str) -> dict[str, str]:
@@ -80,7 +81,7 @@ def compose(settings: Settings, to: str, letter: Letter, *, message_id: str) -> 
     """Build the message; the same `message_id` on a second try lets a receiver drop the double."""
     clinic = current_clinic()
     message = EmailMessage()
-    message["From"] = formataddr((clinic.name, settings.mail_from or f"no-reply@{clinic.host}"))
+    message["From"] = formataddr((clinic.name if letter.named else "", settings.mail_from or f"no-reply@{clinic.host}"))
     message["To"] = to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(clock.now())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -55,13 +56,15 @@ def queue_mail(
     locale: str | None = None,
     timezone: str | None = None,
     attachment: tuple[str, str, str] | None = None,
+    named: bool = True,
 ) -> UUID:
     """Store a mail to be sent after this unit of work commits.
 
-    `params` must be JSON values; instants go as ISO strings. `attachment` is (file name, media type, text).
+    `params` must be JSON values; instants go as ISO strings. `attachment` is (file name, media type, text). With `named=False`
+    neither sender nor text name the clinic: for a patient whose mail somebody else may see.
     """
     uid, now = new_id(), clock.now()
-    stored = json.dumps({"params": dict(params), "attachment": attachment})
+    stored = json.dumps({"params": dict(params), "attachment": attachment, "named": named})
     session().add(
         OutboxMail(
             uid=uid,
@@ -93,9 +96,9 @@ def deliver_mail(settings: Settings, uid: UUID) -> bool:
     assert to is not None
     try:
         with locale_scope(locale, timezone):
-            letter = mail.render(template, stored["params"])
+            letter = mail.render(template, stored["params"], named=stored["named"])
         if stored["attachment"]:
-            letter = mail.Letter(letter.subject, letter.text, letter.html, tuple(stored["attachment"]))
+            letter = replace(letter, attachment=tuple(stored["attachment"]))
         mail.transport(settings).send(mail.compose(settings, to, letter, message_id=f"<{uid}@{current_clinic().host}>"))
     except Unavailable:
         if late:

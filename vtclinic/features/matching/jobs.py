@@ -35,5 +35,6 @@ def tell(patient_uid: UUID) -> None:
     request.close(clock.now(), None)
     forget_kept(patient_uid)
     reader = users([patient_uid]).get(patient_uid)
-    if reader is not None and records.may_mail(records.patient(patient_uid)):
-        queue_mail(reader.email, "somebody-fits", {}, locale=reader.locale, timezone=reader.timezone)
+    patient = records.patient(patient_uid)
+    if reader is not None and records.may_mail(patient):
+        queue_mail(reader.email, "somebody-fits", {}, locale=reader.locale, timezone=reader.timezone, named=records.may_be_named(patient))

@@ -119,3 +119,8 @@ def called(found: Patient, owner: User) -> str:
 def may_mail(found: Patient) -> bool:
     """Tell whether notifications may go to this patient's e-mail; mails about signing in go there in any case."""
     return bool(found.safe_contact["email"])
+
+
+def may_be_named(found: Patient) -> bool:
+    """Tell whether a mail to this patient may say which clinic writes."""
+    return bool(found.safe_contact["name_ourselves"])

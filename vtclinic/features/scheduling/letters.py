@@ -46,22 +46,24 @@ def calendar_file(appointment: Appointment, reader: User, *, method: Method = Me
 
 
 def _tell_patient(appointment: Appointment, template: str, method: Method | None) -> None:
-    if records.may_mail(records.patient(appointment.patient_uid)):
+    patient = records.patient(appointment.patient_uid)
+    if records.may_mail(patient):
         reader = users([appointment.patient_uid])[appointment.patient_uid]
-        _write(reader, appointment, template, method=method, zone=appointment.patient_zone)
+        _write(reader, appointment, template, method=method, named=records.may_be_named(patient))
 
 
 def _tell_therapist(appointment: Appointment, template: str, method: Method) -> None:
     reader = users([appointment.therapist_uid])[appointment.therapist_uid]
-    _write(reader, appointment, template, method=method, zone=appointment.therapist_zone)
+    _write(reader, appointment, template, method=method)
 
 
-def _write(reader: User, appointment: Appointment, template: str, *, method: Method | None, zone: str) -> None:
+def _write(reader: User, appointment: Appointment, template: str, *, method: Method | None, named: bool = True) -> None:
+    zone = appointment.patient_zone if reader.uid == appointment.patient_uid else appointment.therapist_zone
     with locale_scope(reader.locale, zone):
         # The zone is named beside the time, since a reader may be elsewhere when the letter arrives.
         when = gettext("%(when)s (%(zone)s)", when=fmt.day_time(appointment.starts_at), zone=fmt.place(zone))
     attachment = None
     if method is not None:
         attachment = ("calendar.ics", f"text/calendar; method={method.value}", calendar_file(appointment, reader, method=method))
-    queue_mail(reader.email, template, {"when": when}, locale=reader.locale, timezone=zone, attachment=attachment)
+    queue_mail(reader.email, template, {"when": when}, locale=reader.locale, timezone=zone, attachment=attachment, named=named)
 
