@@ -28,11 +28,11 @@ from vtclinic.features.scheduling.feature import scheduling
 from vtclinic.features.staff.feature import staff
 from vtclinic.identity.feature import identity
 from vtclinic.tenants import routes as tenant_routes
+from vtclinic.tenants.helpnow import LEAVE_URL
 from vtclinic.tenants.instance import Instance, open_instance
 from vtclinic.tenants.look import clinic_look
 from vtclinic.tenants.resolve import Directory
 from vtclinic.tenants.scope import tenant_scope_by_slug
-from vtclinic.tenants.service import LEAVE_URL
 
 FEATURES: tuple[Feature, ...] = (identity, records, staff, progress, crisis, intake, matching, scheduling, messaging, clinic, home, console)
 

@@ -13,12 +13,12 @@ from vtclinic.cli.lazy import Late, LazyGroup, Verb
 from vtclinic.cli.place import Place
 from vtclinic.core.policy import SYSTEM
 from vtclinic.core.uow import control_unit_of_work
-from vtclinic.tenants.helpnow import refresh_help_now
+from vtclinic.tenants.helpnow import LEAVE_URL, refresh_help_now
 from vtclinic.tenants.instance import Instance, clinic_url
 from vtclinic.tenants.migrate import head, version
 from vtclinic.tenants.models import Clinic, ClinicState, Registration
 from vtclinic.tenants.resolve import base_url
-from vtclinic.tenants.service import LEAVE_URL, NewClinic, create_clinic, find_clinic, list_clinics, resume_clinic, suspend_clinic
+from vtclinic.tenants.service import NewClinic, create_clinic, find_clinic, list_clinics, resume_clinic, suspend_clinic
 
 MOVES = {
     "export": Late("vtclinic.cli.moves", "export", "Write a clinic into one encrypted file."),

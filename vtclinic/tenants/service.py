@@ -19,7 +19,7 @@ from vtclinic.core.policy import Actor
 from vtclinic.core.uow import control_session, control_unit_of_work, engines
 from vtclinic.core.zones import zone_names
 from vtclinic.tenants.database import create_database, drop_database
-from vtclinic.tenants.helpnow import countries, refresh_help_now
+from vtclinic.tenants.helpnow import LEAVE_URL, countries, refresh_help_now
 from vtclinic.tenants.instance import Instance, clinic_url, stored_url
 from vtclinic.tenants.keys import make_keys
 from vtclinic.tenants.look import theme_folders
@@ -31,7 +31,6 @@ from vtclinic.tenants.themes import available_themes
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 RESERVED = {"control", "console", "www", "static", "admin"}
-LEAVE_URL = "https://www.bbc.com/weather"
 LONGEST_NAME, LONGEST_ADDRESS = 80, 300
 _NAME_WRONG = "Give the clinic a name of 1 to 80 characters."
 _LEAVE_WRONG = "Give the https address of a neutral page, for example a weather page."

@@ -11,10 +11,11 @@ from vtclinic.tenants.helpnow.files import (
     write_plain_pages,
 )
 from vtclinic.tenants.helpnow.lines import Country, HelpLine, countries, dialled, read_line, stale_lines, unproven_lines
-from vtclinic.tenants.helpnow.page import PLAIN, HelpNowContext, build_help_now, build_plain_page, help_now_csp_hash
+from vtclinic.tenants.helpnow.page import LEAVE_URL, PLAIN, HelpNowContext, build_help_now, build_plain_page, help_now_csp_hash
 
 __all__ = [
     "FILE",
+    "LEAVE_URL",
     "OWN",
     "PLAIN",
     "Country",
