@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import Forbidden
@@ -85,6 +84,6 @@ def close(actor: Actor) -> None:
         session().add(GuideClosed(user_uid=actor.uid, role=actor.role, closed_at=clock.now()))
 
 
-def closed_by(user_uid: UUID, role: str) -> Any:
-    """Return the columns and condition that tell, beside another row, whether a guide was closed."""
+def closed_by(user_uid: UUID, role: str) -> ColumnElement[bool]:
+    """Return the condition that joins somebody's closed guide of one role to another row."""
     return (GuideClosed.user_uid == user_uid) & (GuideClosed.role == role)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 
 from vtclinic.core.policy import PATIENT, Actor, authorize
 from vtclinic.core.uow import session
@@ -89,7 +89,7 @@ def _greeting(actor: Actor) -> tuple[str, bool]:
     assert actor.uid is not None
     found = session().execute(
         select(records.Patient, GuideClosed.closed_at)
-        .outerjoin(GuideClosed, guides.closed_by(actor.uid, PATIENT) & literal(True))
+        .outerjoin(GuideClosed, guides.closed_by(actor.uid, PATIENT))
         .where(records.Patient.uid == actor.uid)
     ).first()
     chosen = (found[0].preferred_name or "") if found else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from vtclinic.core.access import public, roles
 from vtclinic.core.i18n import current_timezone
@@ -13,12 +13,6 @@ from vtclinic.features.home import guides, overview, patient, screens, today
 
 bp = Blueprint("home", __name__, template_folder="templates")
 FIRST_PAGE = {PATIENT: "home.patient_home", THERAPIST: "home.therapist_day", CLINIC_ADMIN: "home.clinic_overview"}
-
-
-@bp.context_processor
-def names() -> dict[str, object]:
-    """Let a page link to another feature's page only where that is there."""
-    return {"views": current_app.view_functions}
 
 
 @bp.get("/")
