@@ -96,7 +96,9 @@ def near(slots: Iterable[Slot], clock: Clock) -> list[tuple[str, str, list[Tile]
 
 
 def week_words(week: Week) -> str:
-    """Return "30 November to 4 December"."""
+    """Return "30 November to 4 December", or one day when no other is left of the week."""
+    if week.first == week.last:
+        return fmt.day_month(week.first)
     return _("%(first)s to %(last)s", first=fmt.day_month(week.first), last=fmt.day_month(week.last))
 
 
