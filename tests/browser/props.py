@@ -9,12 +9,14 @@ from sqlalchemy import select
 from tests.browser.stage import HERE, IT, Backstage, Stage
 from vtclinic.console import second_step as console_step
 from vtclinic.console import sessions as console_sessions
+from vtclinic.console.models import InstanceAdmin
 from vtclinic.console.service import admin_by_email
 from vtclinic.core import clock, jobs
 from vtclinic.core.i18n import PSEUDO_LOCALE
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import PATIENT, SYSTEM, THERAPIST, Actor
 from vtclinic.core.uow import control_session, control_unit_of_work, session
+from vtclinic.features.clinic import help_lines
 from vtclinic.features.crisis.models import RiskTask
 from vtclinic.features.home import demo_mail
 from vtclinic.features.intake import service as intake
@@ -29,6 +31,7 @@ from vtclinic.identity import letters, second_step
 from vtclinic.identity import service as identity
 from vtclinic.identity.models import Passkey
 from vtclinic.identity.tokens import Purpose
+from vtclinic.tenants.helpnow.lines import HelpLine
 
 SAM, GRACE, EVA, PRIYA, CONOR = (f"{name}@patients.example" for name in ("sam", "grace", "eva", "priya", "conor"))
 YUSUF = "yusuf@patients.example"
@@ -43,6 +46,8 @@ def lay_out(stage: Stage) -> None:
     with stage.backstage() as behind:
         with behind.inside():
             _newcomers()
+            ruth = behind.actor(RUTH)
+            help_lines.save_line(ruth, HelpLine("Harbour on duty", number="+353 1 555 0100"), place=None, seen=help_lines.help_page(ruth).seen)
             stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind))
         jobs.drain()
         with behind.inside():
@@ -129,8 +134,9 @@ def _console(behind: Backstage) -> dict[str, str]:
         row = console_sessions.find(behind.house.instance, begun.token)
         assert row is not None
         console_step.start_app(behind.house.instance, console_sessions.actor_for(row))
-        control_session().flush()
-        return {"admin": str(admin.uid)}
+        other = InstanceAdmin(uid=new_id(), email="second@vtclinic.example", password_hash="-", created_at=clock.now(), password_changed_at=clock.now())
+        control_session().add(other)
+        return {"admin": str(other.uid)}
 
 
 def _uid(actor: Actor) -> UUID:

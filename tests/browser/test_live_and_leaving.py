@@ -112,10 +112,10 @@ def test_shift_three_times_leaves_a_blank_page_and_no_way_back(stage: Stage, vis
 def test_the_page_is_blank_while_the_other_one_comes(stage: Stage, visit) -> None:
     page = visit(stage.cookie(SAM), size=DESK).new_page()
     held: list[Route] = []
-    page.route(re.compile(r"^https://"), lambda route: held.append(route))  # noqa: PLW0108 - playwright marks its handlers
+    page.route(re.compile(r"^https://"), lambda route: held.append(route))
     page.goto(stage.address("/home"))
     page.get_by_role("link", name="Leave quickly").click(no_wait_after=True)
-    page.wait_for_function("() => document.body.classList.contains('vt-blank')")
+    until(lambda: page.evaluate("document.body.classList.contains('vt-blank')"), what="the blank page")
     assert page.evaluate("[...document.body.children].every((one) => !one.checkVisibility({visibilityProperty: true, opacityProperty: true}))")
     assert page.title() == ""
     for route in held:
