@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from vtclinic.core import clock, jobs
 from vtclinic.core.i18n import PSEUDO_LOCALE
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import PATIENT, SYSTEM, THERAPIST, Actor
+from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import control_session, control_unit_of_work, session
 from vtclinic.features.clinic import help_lines
 from vtclinic.features.crisis.models import RiskTask
@@ -46,7 +48,7 @@ def lay_out(stage: Stage) -> None:
     with stage.backstage() as behind:
         with behind.inside():
             _newcomers()
-            ruth = behind.actor(RUTH)
+            ruth = replace(behind.actor(RUTH), mfa=True, clinic_uid=current_clinic().uid)
             help_lines.save_line(ruth, HelpLine("Harbour on duty", number="+353 1 555 0100"), place=None, seen=help_lines.help_page(ruth).seen)
             stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind))
         jobs.drain()
