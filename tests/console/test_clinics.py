@@ -51,8 +51,8 @@ def test_people_are_counted_and_not_named(people, console):
     people.therapist("Amara Okafor")
     people.admin("Ruth Daly")
     page = console.get("/console/clinics/harbour").text
-    assert "<dt>Patients</dt><dd>1</dd>" in page
-    assert "<dt>Staff</dt><dd>2</dd>" in page
+    assert "<dt>Patients</dt><dd><bdi>1</bdi></dd>" in page
+    assert "<dt>Staff</dt><dd><bdi>2</bdi></dd>" in page
     for path in ("/console/clinics", "/console/clinics/harbour"):
         text_of = console.get(path).text
         assert not any(name in text_of for name in ("Sam", "Amara", "Ruth"))

@@ -11,7 +11,7 @@ from tests.interface.pages import PACKAGE, TEMPLATES, bare, name
 CSS = PACKAGE / "static" / "app.css"
 SHELL = PACKAGE / "templates"
 HELP_NOW = "tenants/helpnow/templates/help-now.html"
-ONE_FILE = {HELP_NOW, "tenants/helpnow/templates/plain.html"}
+ONE_FILE = {"cli/templates/theme-preview.html", HELP_NOW, "tenants/helpnow/templates/plain.html"}
 MAIL = "templates/mail/"
 
 INLINE = re.compile(r"<style\b|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=|javascript:", re.IGNORECASE)

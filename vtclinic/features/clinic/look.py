@@ -178,7 +178,8 @@ def _bring_out(instance: Instance, actor: Actor, look: Look) -> None:
     clinic = current_clinic()
     replace_file(clinic.files / OWN_THEME, theme_toml(look.theme).encode())
     with control_unit_of_work():
-        if look.name != clinic.name:
+        # By the stored name: the scope's may be a second old.
+        if look.name != tenants.find_clinic(clinic.slug).name:
             tenants.change_name(instance, actor, clinic.slug, look.name)
         tenants.touch_clinic(instance, actor, clinic.slug, "clinic.look-published")
         control_session().flush()
