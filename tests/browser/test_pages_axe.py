@@ -129,6 +129,7 @@ def path_of(place: Place, stage: Stage, page: Any) -> str:
         stage.names["slot"] = page.locator("input[name=slot]").first.get_attribute("value")
     if "{import}" in place.path:
         page.goto(stage.address("/people/import"))
+        page.locator("input[name=kind][value=staff]").check()
         rows = page.evaluate("fetch('/people/import/example-staff.csv').then((answer) => answer.text())")
         page.set_input_files("input[type=file]", {"name": "staff.csv", "mimeType": "text/csv", "buffer": rows.encode()})
         page.locator("main form button").first.click()
