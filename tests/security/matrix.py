@@ -6,7 +6,12 @@ This says who passes the gate; services authorise every object again.
 PATIENT, THERAPIST, CLINIC_ADMIN, MODERATOR = (frozenset({role}) for role in ("patient", "therapist", "clinic_admin", "moderator"))
 EVERY_ROLE = PATIENT | THERAPIST | CLINIC_ADMIN | MODERATOR
 
-PUBLIC = """
+def names(text: str) -> list[str]:
+    """Read endpoints that are parted by white space."""
+    return text.split()
+
+
+PUBLIC = names("""
 console.sign_in console.sign_in_passkey console.sign_in_passkey_options console.sign_in_submit console.signed_out home.front
 identity.ask_link identity.ask_link_submit identity.check_mail identity.confirm identity.confirm_email_change
 identity.confirm_email_change_submit identity.confirm_submit identity.disown identity.disowned identity.email_changed
@@ -14,9 +19,9 @@ identity.forgot identity.forgot_submit identity.invitation identity.invitation_s
 identity.mail_sent identity.new_password identity.new_password_submit identity.password_changed identity.register
 identity.register_submit identity.sign_in identity.sign_in_passkey identity.sign_in_passkey_options identity.sign_in_submit
 identity.signed_out tenants.alive tenants.help_now tenants.logo tenants.ready tenants.theme
-""".split()
+""")
 
-CONSOLE = """
+CONSOLE = names("""
 console.account console.add_admin console.add_admin_submit console.add_app console.add_check console.add_clinic console.add_make
 console.add_passkey console.add_step console.add_step_submit console.add_stop console.added console.admin console.admin_act
 console.audit console.change_password console.change_password_submit console.change_state console.clinic console.clinics
@@ -25,13 +30,13 @@ console.finish_app console.health console.hosts console.hosts_submit console.mak
 console.registration console.registration_submit console.remove_app console.remove_passkey console.second_step
 console.second_step_passkey console.second_step_passkey_options console.second_step_submit console.set_up console.sign_device_out
 console.sign_out console.sign_out_everywhere console.start_app console.theme console.theme_submit console.themes
-""".split()
+""")
 
 MATRIX: dict[str, frozenset[str]] = {}
 
 
 def _place(roles: frozenset[str], endpoints: str) -> None:
-    MATRIX.update(dict.fromkeys(endpoints.split(), roles))
+    MATRIX.update(dict.fromkeys(names(endpoints), roles))
 
 
 _place(

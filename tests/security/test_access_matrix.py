@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.security.matrix import CONSOLE, MATRIX, PUBLIC
 from tests.security.test_every_route import routes
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import select
+
 from tests.security.matrix import MATRIX
 from tests.security.test_every_route import sample
-
 from vtclinic.core.ids import new_id
 from vtclinic.core.outbox import OutboxMail, queue_mail
 from vtclinic.core.uow import unit_of_work
