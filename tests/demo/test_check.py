@@ -2,8 +2,8 @@
 
 import pytest
 
-from vtclinic.demo.check import run_check
 from vtclinic.demo.check import run as running
+from vtclinic.demo.check import run_check
 from vtclinic.demo.check.browser import Page, _Forms
 from vtclinic.demo.check.problem import CheckFailed, expect
 

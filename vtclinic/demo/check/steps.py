@@ -51,7 +51,7 @@ class Walk:
 def make_installation(walk: Walk) -> str:
     """Initialise a folder and make the first clinic with the real commands."""
     walk.house.cli("init", "--non-interactive", "--admin-email", "it@instance.example", "--password-stdin", typed=f"{PASSWORD}\n")
-    _make_clinic(walk, "harbour", "Harbour", "IE", "Europe/Dublin", "calm")
+    _make_clinic(walk, "harbour", name="Harbour", country="IE", timezone="Europe/Dublin", theme="calm")
     return "keys, control database, clinic Harbour"
 
 
@@ -64,7 +64,7 @@ def start_servers(walk: Walk) -> str:
 
 def make_second_clinic(walk: Walk) -> str:
     """Make another clinic while the servers run; they serve it without a restart."""
-    _make_clinic(walk, "northside", "Northside", "CA", "America/Toronto", "warm")
+    _make_clinic(walk, "northside", name="Northside", country="CA", timezone="America/Toronto", theme="warm")
     expect(walk.house.browser("northside").get("/").says("Northside"), "the new clinic is not served")
     nowhere = walk.house.browser("elsewhere").get("/", status=404)
     expect(nowhere.says("help"), "an unknown address shows no way to help")
@@ -251,8 +251,8 @@ STEPS: tuple[tuple[str, Callable[[Walk], str]], ...] = (
 )
 
 
-def _make_clinic(walk: Walk, slug: str, name: str, country: str, timezone: str, theme: str) -> None:
-    given = {"name": name, "host": f"{slug}.localhost", "country": country, "timezone": timezone, "theme": theme}
+def _make_clinic(walk: Walk, slug: str, **about: str) -> None:
+    given = {"host": f"{slug}.localhost", **about}
     walk.house.cli("tenant", "create", slug, *(part for key, value in given.items() for part in (f"--{key}", value)))
 
 
