@@ -51,6 +51,12 @@ def stage(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         made.stop()
 
 
+@pytest.fixture
+def english(stage: Stage) -> None:
+    """Read English, whatever the test before read."""
+    stage.speak("en")
+
+
 @pytest.fixture(scope="session")
 def chrome(chromium: str) -> Iterator[Browser]:
     """A Chromium without windows."""

@@ -70,6 +70,7 @@ class Stage:
 
     settings: Settings
     names: dict[str, str] = field(default_factory=dict)
+    language: str = "en"
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -123,6 +124,9 @@ class Stage:
 
     def speak(self, locale: str) -> None:
         """Let the clinic and everybody in it read in one language, and wait until the web process knows."""
+        if self.language == locale:
+            return
+        self.language = locale
         with self.backstage() as behind:
             with control_unit_of_work() as control:
                 control.execute(update(Clinic).values(locale=locale))

@@ -12,7 +12,7 @@ from tests.browser.props import AMARA, SAM
 from tests.browser.stage import CONSOLE, Stage
 from tests.system import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("english"), pytest.mark.timeout(300)]
 
 
 def open_thread(page: Page, stage: Stage) -> None:

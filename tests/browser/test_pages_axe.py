@@ -74,7 +74,7 @@ def test_every_page_has_a_place(stage: Stage) -> None:
 @pytest.mark.parametrize(("role", "places", "language"), parts())
 def test_pages_hold(role: str, places: list[Place], language: str, stage: Stage, visit: Callable[..., BrowserContext], record_property) -> None:
     """No rule of axe is broken, nothing scrolls sideways, help stands in its corner, nothing complains, nobody else is asked."""
-    speak(stage, language)
+    stage.speak(language)
     page = visit(cookie_of(stage, role)).new_page()
     eye, host, rtl = Eye(page, stage.settings.port), host_of(role), language != "en"
     corners: dict[int, dict[str, Any]] = {PHONE["width"]: {}, DESK["width"]: {}}
@@ -96,13 +96,6 @@ def test_pages_hold(role: str, places: list[Place], language: str, stage: Stage,
                 keep_picture(page, eye.here)
     record_property("seconds_per_check", round((time.monotonic() - began) / max(checks, 1), 3))
     assert not eye.wrong, "\n".join(eye.wrong)
-
-
-def speak(stage: Stage, language: str) -> None:
-    """Change the language where it is another one."""
-    if stage.names.get("language", "en") != language:
-        stage.speak(language)
-        stage.names["language"] = language
 
 
 def cookie_of(stage: Stage, role: str) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from tests.browser.props import GRACE, SAM
 from tests.browser.stage import Stage
 from tests.browser.walking import Hand, answer_intake, answer_questionnaire, button, leaving, register, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("english"), pytest.mark.timeout(480)]
 ITEMS = 9
 BOOKED = re.compile(r"/sessions/[0-9a-f-]+/booked$")
 
