@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
@@ -27,7 +27,11 @@ _FAR = timedelta(days=300)
 
 def _locale() -> Locale:
     """Return the locale whose day order is used: plain English is not American English."""
-    name = current_locale()
+    return _parsed(current_locale())
+
+
+@lru_cache(maxsize=128)
+def _parsed(name: str) -> Locale:
     return Locale.parse("en_GB" if name in ("en", PSEUDO_LOCALE) else name)
 
 
@@ -58,12 +62,27 @@ def _full_pattern(locale: Locale, *, year: bool) -> str:
     return pattern if year else _YEAR.sub("", pattern).strip(" ,")
 
 
+@lru_cache(maxsize=4096)
+def _date_text(day: date, pattern: str, locale: Locale) -> str:
+    return dates.format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _skeleton_text(day: date, skeleton: str, locale: Locale) -> str:
+    return dates.format_skeleton(skeleton, day, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _time_text(hour: int, minute: int, locale: Locale) -> str:
+    return dates.format_time(time(hour, minute), "short", locale=locale)
+
+
 def format_day(value: date, tz: Zone = None) -> str:
     """Return "Thursday 3 December", with the year only when the day is far from today."""
     day = _as_day(value, tz)
     far = abs(day - _as_day(now(), tz)) > _FAR
     locale = _locale()
-    return _say(dates.format_date(day, _full_pattern(locale, year=far), locale=locale))
+    return _say(_date_text(day, _full_pattern(locale, year=far), locale))
 
 
 def format_day_short(value: date, tz: Zone = None) -> str:
@@ -71,28 +90,29 @@ def format_day_short(value: date, tz: Zone = None) -> str:
     day = _as_day(value, tz)
     far = abs(day - _as_day(now(), tz)) > _FAR
     locale = _locale()
-    text = dates.format_skeleton("yMMMEd" if far else "MMMEd", day, locale=locale)
+    text = _skeleton_text(day, "yMMMEd" if far else "MMMEd", locale)
     return _say(text.replace(",", "", 1) if locale.language == "en" and locale.territory != "US" else text)
 
 
 def format_date(value: date, tz: Zone = None) -> str:
     """Return "3 December 2026", for birthdays, papers and lists of records."""
-    return _say(dates.format_date(_as_day(value, tz), "long", locale=_locale()))
+    return _say(_date_text(_as_day(value, tz), "long", _locale()))
 
 
 def format_weekday(value: date, tz: Zone = None) -> str:
     """Return "Thursday"."""
-    return _say(dates.format_date(_as_day(value, tz), "EEEE", locale=_locale()))
+    return _say(_date_text(_as_day(value, tz), "EEEE", _locale()))
 
 
 def format_day_month(value: date, tz: Zone = None) -> str:
     """Return "3 December"."""
-    return _say(dates.format_skeleton("MMMMd", _as_day(value, tz), locale=_locale()))
+    return _say(_skeleton_text(_as_day(value, tz), "MMMMd", _locale()))
 
 
 def format_time(moment: datetime, tz: Zone = None) -> str:
     """Return "18:30", or "6:30 pm" where people write so."""
-    return _say(dates.format_time(local(moment, tz), "short", locale=_locale()))
+    here = local(moment, tz)
+    return _say(_time_text(here.hour, here.minute, _locale()))
 
 
 def format_day_time(moment: datetime, tz: Zone = None) -> str:

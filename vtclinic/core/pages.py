@@ -12,6 +12,8 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, generate_csrf
+from jinja2 import Template
+from jinja2.runtime import Context
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -47,9 +49,19 @@ class NavEntry:
     place: str
 
 
+class OneModuleTemplate(Template):
+    """A template whose macros are made once: all our templates have the same globals, so an import need not compare them each time."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
 def prepare_templates(app: Flask, nav: Iterable[NavItem], words: Mapping[str, str]) -> None:
     """Give the templates of `app` their names."""
     ordered = sorted(nav, key=lambda item: item.order)
+    app.jinja_env.template_class = OneModuleTemplate
     install(app.jinja_env)
     app.jinja_env.globals.update(fmt=fmt, csrf_token=generate_csrf, static_url=static_url, help_url=HELP_URL)
 
@@ -79,11 +91,11 @@ def nav_entries(items: Iterable[NavItem], who: Actor) -> list[NavEntry]:
     """Return one role's navigation with its counts; empty when nobody is signed in or the sign-in is half done."""
     if not who.known or edge().next_step(who) is not None:
         return []
-    counting = in_unit()
+    counting, path, blueprint = in_unit(), request.path, request.blueprint
     shown = [(item, url_for(item.endpoint)) for item in items if item.role == who.role]
     # The address decides; a page below none of the entries belongs to the one of its own feature.
-    below = {url for _, url in shown if request.path == url or request.path.startswith(f"{url}/")}
-    own = {url for item, url in shown if item.place == "main" and item.endpoint.split(".")[0] == request.blueprint}
+    below = {url for _, url in shown if path == url or path.startswith(f"{url}/")}
+    own = {url for item, url in shown if item.place == "main" and item.endpoint.split(".")[0] == blueprint}
     return [_entry(item, url, url in (below or own), item.count(who) if item.count and counting else 0) for item, url in shown]
 
 
@@ -95,12 +107,13 @@ def static_url(path: str) -> str:
     """Return a static file's address with a digest of its content, so that browsers may keep it for a year."""
     folder = current_app.static_folder
     assert folder is not None
-    return url_for("static", filename=path, v=_digest(Path(folder) / path))
+    return _static_url(folder, request.script_root, path)
 
 
-@lru_cache(maxsize=256)
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+@lru_cache(maxsize=512)
+def _static_url(folder: str, _root: str, path: str) -> str:
+    # A page with many icons asks dozens of times.
+    return url_for("static", filename=path, v=hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12])
 
 
 def install_error_pages(app: Flask) -> None:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, g, has_request_context, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.utils import redirect
@@ -142,6 +142,19 @@ class ClinicFlask(Flask):
     """Flask whose every request lives in one scope and one unit of work."""
 
     session_interface = ClinicCookies()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._plain_urls: dict[tuple[str, str], str] = {}
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """Return an address; one without values is built once, since each page's navigation asks for the same ones."""
+        if any(value is not None for value in values.values()) or endpoint.startswith(".") or not has_request_context():
+            return super().url_for(endpoint, **values)
+        key = (request.script_root, endpoint)
+        if key not in self._plain_urls:
+            self._plain_urls[key] = super().url_for(endpoint)
+        return self._plain_urls[key]
 
     def full_dispatch_request(self) -> Response:
         """Answer within the clinic's scope."""

@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.support import LazyProxy, NullTranslations, Translations
-from jinja2 import Environment
+from jinja2 import Environment, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from vtclinic.core.pseudo import PSEUDO_LOCALE, pseudo
 from vtclinic.core.zones import zone, zone_names
@@ -83,7 +85,11 @@ def known_timezone(name: str) -> str:
 
 def direction(locale: str | None = None) -> str:
     """Return "rtl" or "ltr" for the `dir` attribute."""
-    name = locale or current_locale()
+    return _direction(locale or current_locale())
+
+
+@lru_cache(maxsize=256)
+def _direction(name: str) -> str:
     return "rtl" if name == PSEUDO_LOCALE else str(Locale.parse(known_locale(name)).text_direction)
 
 
@@ -146,6 +152,22 @@ def install(environment: Environment) -> None:
     """
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, _plain_ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["_"] = _in_template
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, message: str, /, **values: object) -> str:
+    """Translate in a template, as Jinja's own new-style call does; words without values are made ready once."""
+    if not context.autoescape:
+        return gettext(message) % values
+    # Safe, as Jinja's call has it: a message is ours, and formatting escapes the values.
+    return Markup(gettext(message)) % values if values else _ready(current_locale(), str(message))  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def _ready(locale: str, message: str) -> Markup:
+    text = pseudo(message) if locale == PSEUDO_LOCALE else _catalogue(locale).ugettext(message)
+    return Markup(text) % {}  # noqa: S704
 
 
 def _plain_ngettext(singular: str, plural: str, n: int) -> str:

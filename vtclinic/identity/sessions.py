@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
@@ -83,7 +84,13 @@ def look(token: str | None) -> LoginSession | None:
     """Return a cookie's sign-in even when it is over."""
     if not token:
         return None
-    return session().scalar(select(LoginSession).where(LoginSession.digest == digest(token, PURPOSE)))
+    return session().scalar(_by_digest(), {"wanted": digest(token, PURPOSE)})
+
+
+@cache
+def _by_digest() -> Select[LoginSession]:
+    # Made once: every request asks it.
+    return select(LoginSession).where(LoginSession.digest == bindparam("wanted"))
 
 
 def why_over(row: LoginSession) -> str:

@@ -15,7 +15,6 @@ from vtclinic.core.crypto.patients import patient_key
 from vtclinic.core.errors import KeyUnavailable
 from vtclinic.core.scope import current_clinic
 
-
 # Where a row keeps what it opened, for as long as the row itself is in memory.
 _OPENED = "_opened"
 

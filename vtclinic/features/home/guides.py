@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import Forbidden
@@ -82,8 +81,3 @@ def close(actor: Actor) -> None:
         raise Forbidden()
     if session().get(GuideClosed, (actor.uid, actor.role)) is None:
         session().add(GuideClosed(user_uid=actor.uid, role=actor.role, closed_at=clock.now()))
-
-
-def closed_by(user_uid: UUID, role: str) -> ColumnElement[bool]:
-    """Return the condition that joins somebody's closed guide of one role to another row."""
-    return (GuideClosed.user_uid == user_uid) & (GuideClosed.role == role)

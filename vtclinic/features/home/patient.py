@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, Uuid, bindparam, select
 
 from vtclinic.core.policy import PATIENT, Actor, authorize
 from vtclinic.core.uow import session
@@ -87,13 +88,17 @@ def patient_home(actor: Actor) -> PatientHome:
 def _greeting(actor: Actor) -> tuple[str, bool]:
     """Return what to call the patient and whether they closed the first steps, with one query (and the key's)."""
     assert actor.uid is not None
-    found = session().execute(
-        select(records.Patient, GuideClosed.closed_at)
-        .outerjoin(GuideClosed, guides.closed_by(actor.uid, PATIENT))
-        .where(records.Patient.uid == actor.uid)
-    ).first()
+    found = session().execute(_named(), {"reader": actor.uid}).first()
     chosen = (found[0].preferred_name or "") if found else ""
     return (chosen or actor.name).split(" ")[0], bool(found and found[1])
+
+
+@cache
+def _named() -> Select[records.Patient, datetime]:
+    # Made once: the home of every patient asks it.
+    reader: BindParameter[UUID] = bindparam("reader", type_=Uuid())
+    closed = (GuideClosed.user_uid == reader) & (GuideClosed.role == PATIENT)
+    return select(records.Patient, GuideClosed.closed_at).outerjoin(GuideClosed, closed).where(records.Patient.uid == reader)
 
 
 def _next(state: intake.IntakeState | None, carer: staff.Face | None) -> Next:

@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
@@ -109,7 +110,12 @@ def somebody_fits(patient_uid: UUID) -> bool:
 
 def latest(patient_uid: UUID) -> MatchRun | None:
     """Return a patient's newest match."""
-    return session().scalar(select(MatchRun).where(MatchRun.patient_uid == patient_uid).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1))
+    return session().scalar(_newest(), {"patient": patient_uid})
+
+
+@cache
+def _newest() -> Select[MatchRun]:
+    return select(MatchRun).where(MatchRun.patient_uid == bindparam("patient")).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1)
 
 
 def without(needs: PatientNeeds, wishes: Iterable[str]) -> PatientNeeds:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from uuid import UUID
+
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_
 
 from vtclinic.core.policy import Actor
 from vtclinic.features.messaging.models import Thread
@@ -28,9 +30,7 @@ def care_goes_on() -> ColumnElement[bool]:
     )
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
+def visible_to(reader: BindParameter[UUID], *, is_therapist: bool) -> ColumnElement[bool]:
     """Return which threads a person's list shows; the same answer as `can_read`."""
-    if actor.uid is None:
-        return false()
-    own = Thread.patient_uid == actor.uid
-    return or_(own, and_(Thread.therapist_uid == actor.uid, care_goes_on())) if actor.is_therapist else own
+    own = Thread.patient_uid == reader
+    return or_(own, and_(Thread.therapist_uid == reader, care_goes_on())) if is_therapist else own

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import Select, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock, sockets
@@ -153,13 +154,19 @@ def read_messages(actor: Actor, here: Standing, *, after: int = 0, before: int |
 def inbox(actor: Actor) -> list[Line]:
     """Return this person's threads with their unread counts, the newest first, by one query."""
     reader = _uid(actor)
-    wanted = (
+    found = session().execute(_inbox(actor.is_therapist), {"reader": reader})
+    return [Line(thread, _unread(thread, reader, read or 0)) for thread, read in found]
+
+
+@cache
+def _inbox(is_therapist: bool) -> Select[Thread, int]:
+    # Made once: each page's navigation counts what is unread.
+    return (
         select(Thread, ReadingMark.read_seq)
-        .outerjoin(ReadingMark, and_(ReadingMark.thread_uid == Thread.uid, ReadingMark.user_uid == reader))
-        .where(policy.visible_to(actor))
+        .outerjoin(ReadingMark, and_(ReadingMark.thread_uid == Thread.uid, ReadingMark.user_uid == bindparam("reader")))
+        .where(policy.visible_to(bindparam("reader"), is_therapist=is_therapist))
         .order_by(Thread.last_at.desc(), Thread.uid)
     )
-    return [Line(thread, _unread(thread, reader, read or 0)) for thread, read in session().execute(wanted)]
 
 
 def save_draft(actor: Actor, thread_uid: UUID, body: str) -> datetime:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from vtclinic.core.audit import record
 from vtclinic.core.crypto import prefetch_patient_keys
@@ -100,13 +101,18 @@ class Statement:
 @once
 def open_questionnaires(patient_uid: UUID) -> list[Assigned]:
     """List what waits for a patient, oldest first."""
+    return [_assigned(row, count) for row, count in session().execute(_waiting(), {"patient": patient_uid})]
+
+
+@cache
+def _waiting() -> Select[Response, int]:
+    # Made once: the home of every patient asks it.
     counted = select(func.count()).where(Answer.response_uid == Response.uid).scalar_subquery()
-    rows = session().execute(
+    return (
         select(Response, counted)
-        .where(Response.patient_uid == patient_uid, Response.state == ResponseState.OPEN)
+        .where(Response.patient_uid == bindparam("patient"), Response.state == ResponseState.OPEN)
         .order_by(Response.assigned_at, Response.uid)
     )
-    return [_assigned(row, count) for row, count in rows]
 
 
 def latest_scores(patient_uids: Iterable[UUID]) -> dict[UUID, dict[str, ScoreView]]:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal, or_, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
@@ -41,7 +42,14 @@ def appointments_of(patient_uid: UUID, *, limit: int = 200) -> list[Appointment]
 
 def next_appointment(patient_uid: UUID) -> Appointment | None:
     """Return the session a patient has now or next, or None."""
-    return session().scalar(_coming(Appointment.patient_uid == patient_uid).limit(1))
+    return session().scalar(_next_of_one(), {"patient": patient_uid, "now": clock.now()})
+
+
+@cache
+def _next_of_one() -> Select[Appointment]:
+    # Made once: the home of every patient asks it.
+    whose = Appointment.patient_uid == bindparam("patient")
+    return select(Appointment).where(whose, Appointment.state == State.BOOKED, Appointment.ends_at > bindparam("now")).order_by(Appointment.starts_at).limit(1)
 
 
 def next_appointments(patient_uids: Iterable[UUID], *, therapist_uid: UUID | None = None) -> dict[UUID, Appointment]:
@@ -95,23 +103,29 @@ def taken(therapist_uids: Iterable[UUID], patient_uid: UUID | None, now: datetim
     Times reach to whole grains, as claims do: what is offered here can be booked there.
     """
     uids = list(therapist_uids)
-    whose: ColumnElement[bool] = Appointment.therapist_uid.in_(uids)
-    if patient_uid is not None:
-        whose = or_(whose, Appointment.patient_uid == patient_uid)
-    one = select(literal(1).label("one")).subquery()  # one row, so that the kind of session comes back when nothing is booked, and the reverse
-    offered = select(ServiceType.uid).where(ServiceType.active).order_by(ServiceType.uid).limit(1).scalar_subquery()
-    wanted = (
-        select(ServiceType, Appointment.therapist_uid, Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at)
-        .select_from(one)
-        .outerjoin(ServiceType, ServiceType.uid == offered)
-        .outerjoin(Appointment, whose & (Appointment.state == State.BOOKED) & (Appointment.starts_at > now - LONGEST))
-    )
-    rows = session().execute(wanted).all()
+    values = {"therapists": uids, "since": now - LONGEST} | ({"patient": patient_uid} if patient_uid is not None else {})
+    rows = session().execute(_taken(patient_uid is not None), values).all()
     busy: dict[UUID, list[Busy]] = {uid: [] for uid in uids}
     for _service, therapist, patient, starts_at, ends_at in rows:
         if starts_at is not None:
             _mark(busy, therapist, Busy(floor(starts_at), ceiling(ends_at)), own=patient == patient_uid)
     return Taken(rows[0][0] or ServiceType(**STANDARD), busy)
+
+
+@cache
+def _taken(of_a_patient: bool) -> Select[ServiceType, UUID, UUID, datetime, datetime]:
+    # Made once: to make it takes as long as to run it.
+    whose: ColumnElement[bool] = Appointment.therapist_uid.in_(bindparam("therapists", expanding=True))
+    if of_a_patient:
+        whose = or_(whose, Appointment.patient_uid == bindparam("patient"))
+    one = select(literal(1).label("one")).subquery()  # one row, so that the kind of session comes back when nothing is booked, and the reverse
+    offered = select(ServiceType.uid).where(ServiceType.active).order_by(ServiceType.uid).limit(1).scalar_subquery()
+    return (
+        select(ServiceType, Appointment.therapist_uid, Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at)
+        .select_from(one)
+        .outerjoin(ServiceType, ServiceType.uid == offered)
+        .outerjoin(Appointment, whose & (Appointment.state == State.BOOKED) & (Appointment.starts_at > bindparam("since")))
+    )
 
 
 def _mark(busy: dict[UUID, list[Busy]], therapist_uid: UUID, entry: Busy, *, own: bool) -> None:

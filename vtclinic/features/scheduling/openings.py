@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from vtclinic.features.scheduling.times import Busy, Slot, Window, WorkingHours,
 from vtclinic.features.staff import api as staff
 
 NEAR = 4
+SOON = (3, 14)
 WORKDAYS = 5
 
 
@@ -82,8 +84,19 @@ def first_free_of(
     """Do the same for profiles that are read already, with one query."""
     people, last = list(therapists), until or {}
     taken = diary.taken([person.uid for person in people], patient_uid, clock.now())
-    open_times = {person.uid: _slots(hours_of(person), taken.busy[person.uid], taken.service, last.get(person.uid)) for person in people}
-    return {uid: slots[0].start if slots else None for uid, slots in open_times.items()}
+    return {person.uid: _first(hours_of(person), taken.busy[person.uid], taken.service, last.get(person.uid)) for person in people}
+
+
+def _first(hours: WorkingHours, taken: list[Busy], service: ServiceType, until: date | None) -> datetime | None:
+    """Look at the next days before the rest: most people have time soon, and a list of therapists asks for each."""
+    now, rules = clock.now(), service.rules()
+    last = wall_instant(until + timedelta(days=1), time(0), hours.zone) if until else None
+    bounds = [now, *(now + timedelta(days=days) for days in (*(few for few in SOON if few < service.horizon_days), service.horizon_days))]
+    for begin, end in itertools.pairwise(bounds):
+        slots = open_slots(hours, taken, rules, Window(begin, end, now))
+        if slots:
+            return slots[0].start if last is None or slots[0].end <= last else None
+    return None
 
 
 def _slots(hours: WorkingHours, taken: list[Busy], service: ServiceType, until: date | None) -> list[Slot]:

@@ -114,7 +114,7 @@ def open_slots(hours: WorkingHours, busy: Iterable[Busy], service: Service, wind
     taken = _merged([*_with_quiet_time(busy, service), *_leave(hours)])
     candidates = _candidates(hours, service, earliest, latest)
     free = _within_cap(_free(candidates, taken), hours, busy, service.daily_cap)
-    return sorted(set(free))
+    return sorted(set(free), key=lambda slot: slot.start)
 
 
 def is_open(hours: WorkingHours, busy: Iterable[Busy], service: Service, *, start: datetime, now: datetime) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import lazyload
 
 from vtclinic.core.errors import NotFound
@@ -35,9 +36,14 @@ def faces(uids: Iterable[UUID]) -> dict[UUID, Face]:
     wanted = set(uids)
     if not wanted:
         return {}
-    chosen = select(User, Therapist).outerjoin(Therapist, Therapist.uid == User.uid).where(User.uid.in_(wanted))
-    rows = session().execute(chosen.options(lazyload(Therapist.user), lazyload(Therapist.leave)))
-    return {user.uid: _face(user, profile) for user, profile in rows}
+    return {user.uid: _face(user, profile) for user, profile in session().execute(_faces(), {"wanted": list(wanted)})}
+
+
+@cache
+def _faces() -> Select[User, Therapist]:
+    # Made once: nearly every page shows somebody.
+    chosen = select(User, Therapist).outerjoin(Therapist, Therapist.uid == User.uid).where(User.uid.in_(bindparam("wanted", expanding=True)))
+    return chosen.options(lazyload(Therapist.user), lazyload(Therapist.leave))
 
 
 def _face(user: User, profile: Therapist | None) -> Face:
@@ -59,7 +65,12 @@ def therapists(uids: Iterable[UUID]) -> dict[UUID, Therapist]:
     wanted = set(uids)
     if not wanted:
         return {}
-    return {row.uid: row for row in session().scalars(select(Therapist).where(Therapist.uid.in_(wanted)))}
+    return {row.uid: row for row in session().scalars(_profiles(), {"wanted": list(wanted)})}
+
+
+@cache
+def _profiles() -> Select[Therapist]:
+    return select(Therapist).where(Therapist.uid.in_(bindparam("wanted", expanding=True)))
 
 
 def active_therapists() -> list[Therapist]:
