@@ -1,0 +1,51 @@
+"""Each benchmark runs, in a small size, and says what it should; how fast is measured by the benchmarks, not here."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import pages, start, storm, tenants, weight
+from vtclinic.cli import bench as cli
+
+# What the issue asks for, by the benchmark that measures it.
+LIMITS = {
+    "pages": [2.0, 2.0, 2.0, 2.0, 8, 8, 8, 8],
+    "start": [4.0, 170.0, 120.0],
+    "storm": [3.0],
+    "tenants": [1.3, 10.0, 60.0],
+    "weight": [150.0, 70.0, 14.0],
+}
+SMALL = {
+    "pages": lambda: pages.run(requests=4, rounds=1, warm_up=2),
+    "start": lambda: start.run(starts=1),
+    "storm": lambda: storm.run(requests=8, rounds=1),
+    "tenants": lambda: tenants.run(clinics=3, requests=6, rounds=1),
+    "weight": weight.run,
+}
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_a_benchmark_measures_everything_that_is_asked_of_it(name):
+    found = SMALL[name]()
+    assert found["name"] == name
+    assert [check["limit"] for check in found["checks"]] == LIMITS[name]
+    assert all(check["ok"] == (check["value"] <= check["limit"]) for check in found["checks"])
+    assert found["figures"]
+    json.dumps(found)
+
+
+def test_each_page_asks_at_most_eight_queries():
+    checks = [check for check in SMALL["pages"]()["checks"] if check["name"].endswith("queries")]
+    assert len(checks) == 4
+    assert all(check["ok"] for check in checks)
+
+
+def test_the_list_names_every_benchmark():
+    done = CliRunner().invoke(cli.bench, ["list", "--json"])
+    assert done.exit_code == 0, done.output
+    named = json.loads(done.output.strip().splitlines()[-1])
+    assert {row["name"] for row in named} == set(LIMITS)
+    assert all(row["about"] for row in named)
