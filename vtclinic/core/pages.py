@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, g, render_template, request, url
 from flask_wtf.csrf import CSRFError, generate_csrf
 from jinja2 import Template
 from jinja2.runtime import Context
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -63,7 +64,7 @@ def prepare_templates(app: Flask, nav: Iterable[NavItem], words: Mapping[str, st
     ordered = sorted(nav, key=lambda item: item.order)
     app.jinja_env.template_class = OneModuleTemplate
     install(app.jinja_env)
-    app.jinja_env.globals.update(fmt=fmt, csrf_token=generate_csrf, static_url=static_url, help_url=HELP_URL)
+    app.jinja_env.globals.update(fmt=fmt, csrf_token=generate_csrf, static_url=static_url, drawn_icon=drawn_icon, help_url=HELP_URL)
 
     @app.context_processor
     def names() -> dict[str, Any]:
@@ -114,6 +115,18 @@ def static_url(path: str) -> str:
 def _static_url(folder: str, _root: str, path: str) -> str:
     # A page with many icons asks dozens of times.
     return url_for("static", filename=path, v=hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12])
+
+
+def drawn_icon(name: str, *, flip: bool = False, label: str = "", **more: str) -> Markup:
+    """Return one of static/icons.svg as markup; decorative unless `label` names it. `class` adds to its classes."""
+    own = more.get("class", "")
+    return _drawn_icon(static_url("icons.svg"), name, f"vt-icon{' vt-flip' if flip else ''}{' ' + own if own else ''}", label)
+
+
+@lru_cache(maxsize=1024)
+def _drawn_icon(sheet: str, name: str, classes: str, label: str) -> Markup:
+    said = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
+    return Markup('<svg class="{}"{}><use href="{}#i-{}"/></svg>').format(classes, said, sheet, name)
 
 
 def install_error_pages(app: Flask) -> None:

@@ -90,7 +90,11 @@ def place_name(country: str, region: str = "", city: str = "") -> str:
 
 
 def _locale() -> Locale:
-    name = current_locale()
+    return _parsed(current_locale())
+
+
+@lru_cache(maxsize=128)
+def _parsed(name: str) -> Locale:
     return Locale.parse("en" if name == PSEUDO_LOCALE else name)
 
 

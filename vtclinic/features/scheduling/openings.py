@@ -17,7 +17,7 @@ from vtclinic.features.scheduling.times import Busy, Slot, Window, WorkingHours,
 from vtclinic.features.staff import api as staff
 
 NEAR = 4
-SOON = (3, 14)
+SOON = (1, 4, 14)
 WORKDAYS = 5
 
 
