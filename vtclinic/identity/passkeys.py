@@ -5,31 +5,19 @@ The relying party is the hostname the page was read on; a passkey of one hostnam
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import Any
-
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import gettext as _
 
 VALID_SECONDS = 300
+_LIBRARY = "webauthn"  # imported when first needed: a third of a second and 8 MB, and most processes never see a passkey
 
 
 @dataclass(frozen=True)
@@ -61,48 +49,50 @@ class NewPasskey:
 
 def creation_options(site: RelyingParty, owner: Owner) -> tuple[str, bytes]:
     """Return the JSON for `navigator.credentials.create` and its challenge."""
-    options = generate_registration_options(
+    webauthn = _webauthn()
+    structs = webauthn.helpers.structs
+    options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=site.name,
         user_id=owner.handle,
         user_name=owner.name,
         user_display_name=owner.name,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=structs.UserVerificationRequirement.REQUIRED
         ),
         exclude_credentials=_descriptors(owner.known_credentials),
     )
-    return options_to_json(options), options.challenge
+    return webauthn.options_to_json(options), options.challenge
 
 
 def created(site: RelyingParty, answer: str, challenge: bytes) -> NewPasskey:
     """Check a browser's answer to `creation_options`; raise Invalid in plain words."""
     try:
-        found = verify_registration_response(
+        found = _webauthn().verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.host,
             expected_origin=list(site.origins),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (_refusal(), ValueError, KeyError, TypeError) as error:
         raise Invalid(_("This passkey did not work. Nothing was changed. Try again, or use an app that shows codes.")) from error
     return NewPasskey(found.credential_id, found.credential_public_key, found.sign_count)
 
 
 def request_options(site: RelyingParty, known_credentials: Iterable[bytes] = ()) -> tuple[str, bytes]:
     """Return the JSON for `navigator.credentials.get` and its challenge; without credentials any passkey of this site is asked for."""
-    options = generate_authentication_options(
-        rp_id=site.host, allow_credentials=_descriptors(known_credentials), user_verification=UserVerificationRequirement.REQUIRED
-    )
-    return options_to_json(options), options.challenge
+    webauthn = _webauthn()
+    required = webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
+    options = webauthn.generate_authentication_options(rp_id=site.host, allow_credentials=_descriptors(known_credentials), user_verification=required)
+    return webauthn.options_to_json(options), options.challenge
 
 
 def credential_id_of(answer: str) -> bytes | None:
     """Read which passkey answered, before anything is verified."""
     try:
         parsed: Any = json.loads(answer)
-        return base64url_to_bytes(parsed["id"])
+        return base64.urlsafe_b64decode(parsed["id"] + "=" * (-len(parsed["id"]) % 4))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -110,7 +100,7 @@ def credential_id_of(answer: str) -> bytes | None:
 def proved(site: RelyingParty, answer: str, challenge: bytes, known: NewPasskey) -> int | None:
     """Return the passkey's new sign count when it signed our challenge, else None."""
     try:
-        found = verify_authentication_response(
+        found = _webauthn().verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.host,
@@ -119,10 +109,21 @@ def proved(site: RelyingParty, answer: str, challenge: bytes, known: NewPasskey)
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except (_refusal(), ValueError, KeyError, TypeError):
         return None
     return found.new_sign_count
 
 
-def _descriptors(credentials: Iterable[bytes]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=credential) for credential in credentials]
+def _descriptors(credentials: Iterable[bytes]) -> list[Any]:
+    descriptor = _webauthn().helpers.structs.PublicKeyCredentialDescriptor
+    return [descriptor(id=credential) for credential in credentials]
+
+
+@cache
+def _webauthn() -> Any:
+    return import_module(_LIBRARY)
+
+
+def _refusal() -> type[Exception]:
+    refusal: type[Exception] = import_module(f"{_LIBRARY}.helpers.exceptions").WebAuthnException
+    return refusal
