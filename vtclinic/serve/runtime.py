@@ -41,6 +41,9 @@ def patch(mode: str = "") -> None:
         # Its maintainers discourage new use and say so at import. docs/adr/0001 weighs that; the warning is no news at every start.
         warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
         os.environ.setdefault("EVENTLET_THREADPOOL_SIZE", str(BLOCKING_THREADS))
+        if all(os.environ.get(key) == "" for key in BY_SETTING):
+            # Nothing to look up: files alone, and mail is the worker's. Green look-ups cost half a second at each start.
+            os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
         _module("eventlet").monkey_patch()
     else:
         _module("gevent.monkey").patch_all()
@@ -51,10 +54,10 @@ def patch(mode: str = "") -> None:
 def leave_out_unused() -> None:
     """Refuse imports that our libraries try on the chance that they are of use: a second and 30 MB of each process.
 
-    The other green-thread library (huey asks for gevent), coloured tracebacks (structlog asks for rich, mako for pygments),
+    The other green-thread library (huey asks for gevent), the client's half of Socket.IO (requests, websocket), coloured tracebacks (structlog asks for rich, mako for pygments),
     and Redis and PostgreSQL (huey asks for both) where the supervisor says that none is configured.
     """
-    unused = {*MODES, "rich", "pygments"} - {_Current.mode}
+    unused = {*MODES, "requests", "websocket", "rich", "pygments"} - {_Current.mode}
     unused |= {module for key, module in BY_SETTING.items() if os.environ.get(key) == ""}
     for name in unused - sys.modules.keys():
         sys.modules[name] = None  # type: ignore[assignment] # the import system's own way to say: not here
