@@ -46,12 +46,12 @@ def downgrade() -> None:
 
 
 def run(clinics: int = CLINICS, requests: int = REQUESTS, rounds: int = ROUNDS) -> dict[str, Any]:
-    """One patient in each clinic reads their account page; the same number of requests goes to one clinic or to all in turn."""
+    """One patient in each clinic reads a page of their own; the same number of requests goes to one clinic or to all in turn."""
     report = Report("tenants")
     slugs = [f"clinic-{number:03d}" for number in range(clinics)]
     with installation(*slugs) as house:
         app = application(house)
-        asks = [Ask("/account", f"{slug}.test", cookie_of(app, house, slug, _patient(house, slug))) for slug in slugs]
+        asks = [Ask("/more", f"{slug}.test", cookie_of(app, house, slug, _patient(house, slug))) for slug in slugs]
         with web_process(house.settings.home) as (port, pid):
             Load(port).run(asks[:1], 100)
             before = resident_mb(pid)

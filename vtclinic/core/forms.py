@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from babel.support import LazyProxy
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import Field, SelectChoice
+from wtforms.widgets import Select
 
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import gettext
@@ -31,11 +34,34 @@ class _Words:
         return gettext(singular if n == 1 else plural)  # WTForms fills its own placeholders afterwards
 
 
+class _QuickSelect(Select):
+    """The same markup as WTForms' own; a list of every time zone has five hundred options, and each cost as much as a form."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
+        """Render one option."""
+        if kwargs or choice.render_kw or not isinstance(choice.value, str) or not isinstance(choice.label, str):
+            return super().render_option(choice, **kwargs)
+        chosen = "selected " if choice.selected else ""
+        return _option(chosen, choice.value, choice.label or choice.value)
+
+
+@lru_cache(maxsize=8192)
+def _option(chosen: str, value: str, label: str) -> Markup:
+    return Markup("<option {}value=\"{}\">{}</option>").format(chosen, value, label)
+
+
 class ClinicForm(FlaskForm):
     """Base of every form. Texts are trimmed; what is too long or unknown gets a sentence beside its field."""
 
     class Meta(FlaskForm.Meta):
         """WTForms' own settings."""
+
+        def render_field(self, field: Any, render_kw: Any) -> Any:
+            """Render long lists quickly."""
+            if type(field.widget) is Select:
+                field.widget = _QuickSelect(multiple=field.widget.multiple)
+            return super().render_field(field, render_kw)
 
         def get_translations(self, form: Any) -> _Words:
             """Say WTForms' messages in our words and the reader's language."""
