@@ -38,7 +38,7 @@ def test_a_benchmark_measures_everything_that_is_asked_of_it(name):
 
 
 def test_each_page_asks_at_most_eight_queries():
-    checks = [check for check in SMALL["pages"]()["checks"] if check["name"].endswith("queries")]
+    checks = [check for check in SMALL["pages"]()["checks"] if "queries" in check["name"]]
     assert len(checks) == 4
     assert all(check["ok"] for check in checks)
 
