@@ -7,17 +7,21 @@ import threading
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, inspect
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, QueuePool, create_engine, event, inspect, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+from sqlalchemy.util import LRUCache
 
 from vtclinic.core.errors import Unavailable
 from vtclinic.core.ids import new_id
 
 BUSY_SECONDS = 15.0
 WRITE = "vt_write"
+# Statements that a process keeps compiled.
+COMPILED = 1500
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -111,11 +115,30 @@ class Engines:
 def open_engine(url: str) -> Engine:
     """Open one database with the settings its kind needs."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 0, "check_same_thread": False}, pool_size=4, max_overflow=60)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
+        return _open_sqlite(make_url(url))
     return create_engine(url, pool_size=4, max_overflow=8, pool_pre_ping=True)
+
+
+@cache
+def _sqlite() -> tuple[Dialect, dict[str, Any]]:
+    """Return the dialect that all files share, with one cache of compiled statements: they are the same in every clinic."""
+    model = create_engine("sqlite://")
+    with model.connect():
+        pass  # now the dialect knows SQLite's version
+    model.dispose()
+    return model.dialect, {"compiled_cache": LRUCache(COMPILED)}
+
+
+def _open_sqlite(url: URL) -> Engine:
+    # What create_engine does, but for the dialect and the cache: of its own each took 15 ms, and 0.4 MB, a clinic.
+    dialect, shared = _sqlite()
+    arguments, options = dialect.create_connect_args(url)
+    chosen: dict[str, Any] = {**options, "timeout": 0, "check_same_thread": False}
+    pool = QueuePool(lambda: dialect.connect(*arguments, **chosen), pool_size=4, max_overflow=60, dialect=dialect)
+    engine = Engine(pool, dialect, url, query_cache_size=0, execution_options=shared)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

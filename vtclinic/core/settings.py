@@ -33,7 +33,7 @@ class Settings:
     secure_cookies: bool = True
     database_url: str = ""
     redis_url: str = ""
-    engine_cache: int = 64
+    engine_cache: int = 256
     mail_backend: str = "smtp"
     mail_from: str = ""
     smtp_host: str = ""

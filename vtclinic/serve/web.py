@@ -12,6 +12,7 @@ if __name__ == "__main__":
 import argparse
 import logging
 import os
+import resource
 import signal
 import sys
 import time
@@ -30,6 +31,7 @@ from vtclinic.serve.ports import CANNOT_START, CannotStart, explain
 
 WATCH_SECONDS = 0.1
 SWEEP_SECONDS = 30.0
+MOST_FILES = 16_384
 
 # By name: as the started module it would be called __main__.
 log = logging.getLogger("vtclinic.serve.web")
@@ -116,11 +118,18 @@ def _ask_to_stop(*_: object) -> None:
     _Stop.asked = True
 
 
+def _allow_files() -> None:
+    """Use as many open files as the system lets us: each open clinic takes three, each browser one, and the usual 1024 are few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, MOST_FILES) if most != resource.RLIM_INFINITY else MOST_FILES, most))
+
+
 def main() -> None:
     """Run until told to stop; one sentence on stderr when it cannot start."""
     given = arguments("web")
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, _ask_to_stop)
+    _allow_files()
     try:
         settings = load_settings(given.home)
         logs.configure(f"web:{given.port}", settings.log_level)
