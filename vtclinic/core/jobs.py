@@ -21,7 +21,7 @@ from huey.consumer import Consumer
 from huey.exceptions import CancelExecution
 from huey.signals import SIGNAL_ERROR
 
-from vtclinic.core import uow
+from vtclinic.core import clock, uow
 from vtclinic.core.errors import NotFound, NoUnitOfWork, Unavailable
 from vtclinic.core.queue import JobQueue, open_queue
 from vtclinic.core.settings import Settings
@@ -193,7 +193,7 @@ def drain(limit: int = 1000) -> int:
 
 def tick(now: float | None = None) -> None:
     """Queue the periodic work that is due; of several workers one does it."""
-    moment = time.time() if now is None else now
+    moment = clock.now().timestamp() if now is None else now
     for known in [each for each in _jobs.values() if each.seconds]:
         turn = int(moment // known.seconds)
         last = _wiring.ticks.get(known.name)

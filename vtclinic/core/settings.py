@@ -50,11 +50,17 @@ class Settings:
     sweep_seconds: int = 15
     log_level: str = "info"
     extra_themes: str = ""
+    test_clock: bool = False
 
     @property
     def clinics(self) -> Path:
         """Folder that holds one folder per clinic."""
         return self.home / "clinics"
+
+    @property
+    def clock_file(self) -> Path | None:
+        """File that says how far a test clock is ahead; None where time is real."""
+        return self.home / "test-clock" if self.test_clock else None
 
     @property
     def tls_expected(self) -> bool:
@@ -88,7 +94,10 @@ def load_settings(home: Path | None = None, **overrides: Any) -> Settings:
     values = _from_file(folder / "settings.toml") | _from_environment() | {k: v for k, v in overrides.items() if v is not None}
     for key, value in values.items():
         _check(key, value)
-    return replace(Settings(home=folder), **values)
+    made = replace(Settings(home=folder), **values)
+    if made.test_clock and made.env == "production":
+        raise SettingsError("The setting test_clock is for made-up clinics only.", hint="Remove it, or set env to demo or test.")
+    return made
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vtclinic.core import uow
+from vtclinic.core import clock, uow
 from vtclinic.core.crypto.box import derive
 from vtclinic.core.crypto.keys import MasterKey, load_master_key
 from vtclinic.core.database import Engines
@@ -44,6 +44,7 @@ def open_instance(settings: Settings) -> Instance:
     if not os.access(settings.home, os.W_OK):
         raise SettingsError(f"The data folder {settings.home} is read-only.", hint="Let the account that runs vtclinic write there.")
     instance = Instance(settings, load_master_key(settings.home))
+    clock.follow(settings.clock_file)
     uow.configure(Engines(settings.engine_cache), control_url(settings))
     return instance
 

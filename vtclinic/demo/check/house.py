@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from vtclinic.core import clock
 from vtclinic.core.settings import Settings, load_settings
 from vtclinic.demo.check.browser import Browser
 from vtclinic.demo.check.problem import CheckFailed, expect
@@ -24,6 +25,11 @@ public_scheme = "http"
 secure_cookies = false
 console_host = "console.localhost"
 log_level = "error"
+test_clock = true
+patient_idle_minutes = 100000
+patient_absolute_hours = 2000
+staff_idle_minutes = 100000
+staff_absolute_hours = 2000
 """
 
 
@@ -35,6 +41,9 @@ class CheckedHouse:
         home.mkdir(mode=0o700, exist_ok=True)
         (home / "settings.toml").write_text(SETTINGS, encoding="utf-8")
         self.settings: Settings = load_settings(home, port=self.port, public_port=self.port, sweep_seconds=1)
+        made = clock.follow(self.settings.clock_file)
+        assert made is not None  # the settings above ask for one
+        self.clock = made
         self._supervisor = Supervisor(self.settings)
 
     def cli(self, *arguments: str, typed: str = "", code: int = 0) -> str:
@@ -52,6 +61,7 @@ class CheckedHouse:
     def stop(self) -> None:
         """Stop them."""
         self._supervisor.stop()
+        clock.follow(None)
 
     def browser(self, slug: str) -> Browser:
         """Open a new browser at a clinic."""
