@@ -9,8 +9,10 @@ from sqlalchemy import select
 from tests.features.progress.browsing import counted
 from vtclinic.core.audit import AuditEntry
 from vtclinic.core.errors import Invalid, NotFound
+from vtclinic.core.events import subscribe
 from vtclinic.core.uow import session
 from vtclinic.features.progress import answering, results
+from vtclinic.features.progress.api import QuestionnaireFinished
 from vtclinic.features.progress.models import Answer, Response, StoredScore
 
 
@@ -251,3 +253,11 @@ def test_a_raise_after_the_answer_undoes_the_answer_too(sam, given, people):
         raise ZeroDivisionError
     with people.inside():
         assert answering.sheet(people.actor(sam), uid).answered == 0
+
+
+def test_the_end_of_a_questionnaire_is_told_once(sam, given, fill, people):
+    told = []
+    subscribe(QuestionnaireFinished, told.append)
+    uid = given(sam)
+    fill(sam, uid, "111111110").send(f"/progress/questions/{uid}/1", value="2")
+    assert told == [QuestionnaireFinished(sam, uid, "phq-9")]

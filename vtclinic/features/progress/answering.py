@@ -20,7 +20,7 @@ from vtclinic.core.uow import session
 from vtclinic.features.progress import policy
 from vtclinic.features.progress.instruments import Instrument, RiskLevel, check_answer, instrument, risk_of, score
 from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
-from vtclinic.features.progress.news import RiskAnswered, RiskAnswerLowered, SafetyAnswered
+from vtclinic.features.progress.news import QuestionnaireFinished, RiskAnswered, RiskAnswerLowered, SafetyAnswered
 
 SAFETY = ("yes", "unsure", "no")
 CAN_CHANGE = timedelta(hours=1)
@@ -252,6 +252,7 @@ def _finish(actor: Actor, found: Sheet) -> None:
     found.response.finish(clock.now())
     _score(found)
     record(actor, "questionnaire.finish", "questionnaire", found.response.uid, patient_uid=found.response.patient_uid)
+    publish(QuestionnaireFinished(found.response.patient_uid, found.response.uid, found.instrument.id))
 
 
 def _score(found: Sheet) -> None:

@@ -38,3 +38,12 @@ class SafetyAnswered:
     patient_uid: UUID
     response_uid: UUID
     answer: str
+
+
+@dataclass(frozen=True)
+class QuestionnaireFinished:
+    """Somebody finished a questionnaire, whole or with skipped questions. It is told once for one response."""
+
+    patient_uid: UUID
+    response_uid: UUID
+    instrument_id: str
