@@ -5,6 +5,8 @@ from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy
 from vtclinic.core.policy import THERAPIST
 from vtclinic.features.crisis import (
+    duty_models,  # noqa: F401 - its tables
+    finding_models,  # noqa: F401 - its tables
     jobs,  # noqa: F401 - its jobs
     models,  # noqa: F401 - its tables
     raising,

@@ -22,6 +22,24 @@ class Level(StrEnum):
     NOW = "now"
 
 
+class TaskKind(StrEnum):
+    """What raised a task: an answer to a questionnaire, or words that somebody wrote."""
+
+    ANSWER = "answer"
+    WORDS = "words"
+
+
+class Rung(StrEnum):
+    """Where a task stands on the ladder: whom it was last given to. ALL: nobody was there to own it."""
+
+    CARE = "care"
+    ON_CALL = "on_call"
+    BACKUP = "backup"
+    LEAD = "lead"
+    ALL = "all"
+    ALARM = "alarm"
+
+
 class TaskState(StrEnum):
     """Where a task is in its life; the last two are its ends."""
 
@@ -44,6 +62,9 @@ class ActKind(StrEnum):
     SAFE_ANSWER = "safe_answer"
     TOLD = "told"
     UNANSWERED = "unanswered"
+    CLIMBED = "climbed"
+    AWAY = "away"
+    MORE_WORDS = "more_words"
     TOOK = "took"
     HANDED_OVER = "handed_over"
     CALLED = "called"
@@ -57,13 +78,18 @@ CONTACT = (ActKind.CALLED, ActKind.REACHED, ActKind.NOT_REACHED)
 
 
 class RiskTask(ClinicBase):
-    """One questionnaire's answers that somebody must act on. One response raises one task, however often it is sent."""
+    """Something that somebody must act on. One response raises one task, however often it is sent.
+
+    `response_uid` is the response, or the first message or answer in words. While nobody has begun, `climb_at` says when the ladder's
+    next step is due; it was set at `told_at`, so that a clock that was set back is noticed.
+    """
 
     __tablename__ = "risk_task"
-    __table_args__ = (Index("ix_risk_task_open", "state", "due_by"),)
+    __table_args__ = (Index("ix_risk_task_open", "state", "due_by"), Index("ix_risk_task_climb", "state", "climb_at"))
 
     uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     patient_uid: Mapped[UUID] = mapped_column(Uuid, index=True)
+    kind: Mapped[str] = mapped_column(default=TaskKind.ANSWER, server_default=TaskKind.ANSWER)
     response_uid: Mapped[UUID] = mapped_column(Uuid, unique=True)
     instrument: Mapped[str]
     item: Mapped[int]
@@ -74,6 +100,9 @@ class RiskTask(ClinicBase):
     due_by: Mapped[datetime] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     chased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rung: Mapped[str] = mapped_column(default=Rung.ALL, server_default=Rung.ALL)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    climb_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     close_reason: Mapped[str | None]
 
