@@ -184,7 +184,8 @@ def _note_checked(run: MatchRun) -> None:
 
 def _seed(patient_uid: UUID) -> int:
     # The patient's own: equals come in another order for another patient, and in the same order for the same one.
-    return int.from_bytes(hashlib.blake2b(patient_uid.bytes, digest_size=4).digest())
+    # Half of what four bytes hold: PostgreSQL keeps whole numbers with a sign.
+    return int.from_bytes(hashlib.blake2b(patient_uid.bytes, digest_size=4).digest()) >> 1
 
 
 def _fingerprint(needs: PatientNeeds) -> str:

@@ -1,23 +1,20 @@
-"""What a match showed and why, and who asked a person for help with it."""
+"""What a match showed and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Uuid, text
+from sqlalchemy import Index, LargeBinary, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vtclinic.core.crypto import sealed
 from vtclinic.core.database import ClinicBase, UtcDateTime
-from vtclinic.core.errors import Conflict
 from vtclinic.features.matching.engine import Constraint, Decider, Reason, Relaxation, Unmet, Violation
 
 FRESH = timedelta(minutes=15)
-_OPEN = text("closed_at IS NULL")
 
 
 @dataclass(frozen=True)
@@ -112,38 +109,3 @@ class MatchRun(ClinicBase):
     def outcome(self) -> Outcome:
         """Return what it showed."""
         return Outcome.from_json(self.result)
-
-
-class RequestKind(StrEnum):
-    """What a patient asked for when nobody felt right or nobody fitted."""
-
-    PERSON = "person"
-    WAIT = "wait"
-
-
-class MatchRequest(ClinicBase):
-    """A patient waits: for a person of the clinic to help them choose, or for somebody who fits."""
-
-    __tablename__ = "match_request"
-    __table_args__ = (
-        # Pressing the button twice asks once.
-        Index("uq_match_request_open", "patient_uid", "kind", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-    )
-
-    uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    patient_uid: Mapped[UUID] = mapped_column(Uuid)
-    kind: Mapped[str]
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_by: Mapped[UUID | None] = mapped_column(Uuid)
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the patient still waits."""
-        return self.closed_at is None
-
-    def close(self, at: datetime, by: UUID | None) -> None:
-        """Note that nobody needs to do anything more."""
-        if self.closed_at is not None:
-            raise Conflict("this request is closed already")
-        self.closed_at, self.closed_by = at, by
