@@ -65,6 +65,7 @@ def test_a_step_down_and_up_again_keeps_what_it_can(tree, made_home, tmp_path):
         downgrade(url, tree, to=steps[index - 1])
         upgrade(url, tree, to=steps[index])
         assert rows(copy) == before
+        downgrade(url, tree, to=steps[index - 1])
     downgrade(url, tree, to="base")
     assert version(url) is None
     assert set(rows(copy)) <= {"alembic_version"}
