@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vtclinic import housekeeping
 from vtclinic.console.feature import console
-from vtclinic.core import headers, jobs, sockets
+from vtclinic.core import headers, http, jobs, sockets
 from vtclinic.core.bus import Bus
 from vtclinic.core.feature import Feature
 from vtclinic.core.pages import install_error_pages, prepare_templates
@@ -55,6 +55,7 @@ def open_house(settings: Settings) -> House:
     instance = open_instance(settings)
     directory = Directory(instance)
     jobs.configure(settings)
+    http.configure(settings)
     jobs.set_scope_runner(lambda slug: tenant_scope_by_slug(directory, slug))
     jobs.set_clinic_lister(directory.slugs)
     housekeeping.configure(settings)

@@ -13,7 +13,7 @@ from tests.architecture.source import PACKAGE, ROOT, Module, modules
 
 WEB = ("flask", "flask_socketio", "flask_wtf", "flask_babel", "werkzeug", "wtforms")
 DECIDING = {"service", "policy", "models"}
-OUTBOUND = ("requests", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp", "smtplib", "ftplib", "websocket", "socket.create_connection")
+OUTBOUND = ("requests", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp", "smtplib", "ftplib", "websocket", "socket.create_connection", "pycurl", "asyncio.open_connection", "telnetlib", "poplib", "imaplib", "xmlrpc.client")
 # Who may open connections, and why it is not core/http.py.
 OUTBOUND_PLACES = {
     "core/http.py": "the product's one way out",
@@ -21,6 +21,8 @@ OUTBOUND_PLACES = {
     "serve/ports.py": "asks this machine's own processes whether they are ready",
     "demo/check/browser.py": "drives the demonstration's own servers on this machine",
 }
+# Who may make sockets at all.
+SOCKET_PLACES = OUTBOUND_PLACES | {"serve/runtime.py": "listens", "serve/ports.py": "listens"}
 COMMIT_PLACES = {
     "core/uow.py": "the unit of work",
     "core/queue.py": "the job queue's own file, no clinic's data",
@@ -104,6 +106,16 @@ def test_only_the_unit_of_work_commits():
 def test_outbound_connections_leave_through_one_place():
     found = [(module, line, name) for module in modules() if module.where not in OUTBOUND_PLACES for line, name in module.imports() if is_of(name, OUTBOUND)]
     found += [(module, line, "create_connection") for module in modules() if module.where not in OUTBOUND_PLACES for line in module.calls("create_connection")]
+    assert offences(found) == []
+
+
+def test_nobody_else_makes_sockets_or_wraps_one_in_tls():
+    found = [(module, line, name) for module in modules() if module.where not in SOCKET_PLACES for line, name in module.imports() if is_of(name, ("socket", "ssl", "_socket"))]
+    assert offences(found) == []
+
+
+def test_certificates_are_always_checked():
+    found = [(module, node.lineno, ast.unparse(node)) for module in modules() for node in ast.walk(module.tree) if ast.unparse(node) in ("ssl.CERT_NONE", "ssl._create_unverified_context", "verify=False")]
     assert offences(found) == []
 
 

@@ -48,6 +48,7 @@ class Settings:
     fresh_minutes: int = 10
     max_upload_mb: int = 10
     sweep_seconds: int = 15
+    outbound_loopback: bool = False
     log_level: str = "info"
     extra_themes: str = ""
     test_clock: bool = False
@@ -97,6 +98,8 @@ def load_settings(home: Path | None = None, **overrides: Any) -> Settings:
     made = replace(Settings(home=folder), **values)
     if made.test_clock and made.env == "production":
         raise SettingsError("The setting test_clock is for made-up clinics only.", hint="Remove it, or set env to demo or test.")
+    if made.outbound_loopback and made.env == "production":
+        raise SettingsError("The setting outbound_loopback is for demos and tests.", hint="Take it out: in production nobody's calendar lies on this machine.")
     return made
 
 

@@ -1,0 +1,1 @@
+"""Other people's servers, as small as the tests need them."""
