@@ -22,6 +22,7 @@ from vtclinic.features.home.feature import home
 from vtclinic.features.intake.feature import intake
 from vtclinic.features.matching.feature import matching
 from vtclinic.features.messaging.feature import messaging
+from vtclinic.features.notifications.feature import notifications
 from vtclinic.features.progress.feature import progress
 from vtclinic.features.records.feature import records
 from vtclinic.features.scheduling.feature import scheduling
@@ -34,7 +35,7 @@ from vtclinic.tenants.look import clinic_look
 from vtclinic.tenants.resolve import Directory
 from vtclinic.tenants.scope import tenant_scope_by_slug
 
-FEATURES: tuple[Feature, ...] = (identity, records, staff, progress, crisis, intake, matching, scheduling, messaging, clinic, home, console)
+FEATURES: tuple[Feature, ...] = (identity, records, staff, notifications, progress, crisis, intake, matching, scheduling, messaging, clinic, home, console)
 
 
 @dataclass(frozen=True)

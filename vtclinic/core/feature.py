@@ -15,7 +15,7 @@ from vtclinic.core.policy import Actor
 class NavItem:
     """One entry of a role's navigation; `count` tells how many things wait there (called within the unit of work).
 
-    `place` is "main" (bar, rail), or "more" (patients' More page, the rail's end).
+    `place` is "main" (bar, rail), "more" (patients' More page, the rail's end), or "bell" (a sign in the top bar, on every page).
     """
 
     role: str

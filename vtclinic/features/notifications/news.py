@@ -1,0 +1,13 @@
+"""What notifications tell the features above them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class QuietHoursChanged:
+    """Somebody changed when they are left in peace: what was planned for them may belong elsewhere."""
+
+    user_uid: UUID
