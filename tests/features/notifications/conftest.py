@@ -69,7 +69,7 @@ def rows(people):
 
     def read():
         with people.inside():
-            return list(session().scalars(select(Notification).order_by(Notification.uid)))
+            return list(session().scalars(select(Notification).order_by(Notification.created_at, Notification.key)))
 
     return read
 
@@ -80,6 +80,6 @@ def waiting(people):
 
     def read():
         with people.inside():
-            return list(session().scalars(select(OutboxMail.next_try).where(OutboxMail.template == "something-new").order_by(OutboxMail.uid)))
+            return list(session().scalars(select(OutboxMail.next_try).join(Notification, Notification.mail_uid == OutboxMail.uid).order_by(Notification.created_at, Notification.key)))
 
     return read
