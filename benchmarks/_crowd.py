@@ -37,7 +37,7 @@ def _client(db: Session, therapist_uid: UUID, number: int, at: datetime) -> None
     uid = identity.create_account(SYSTEM, account).uid
     records.open_care(SYSTEM, uid, therapist_uid)
     like = db.scalars(select(Appointment).limit(1)).one()
-    kept = {name: getattr(like, name) for name in ("patient_zone", "therapist_zone", "format", "cancel_hours", "booked_at", "changed_at")}
+    kept = {name: getattr(like, name) for name in ("patient_zone", "service_uid", "therapist_zone", "format", "cancel_hours", "booked_at", "changed_at")}
     db.add(Appointment(patient_uid=uid, therapist_uid=therapist_uid, starts_at=at, ends_at=at + timedelta(minutes=10), booking_key=uuid4(), **kept))
     thread = Thread(patient_uid=uid, therapist_uid=therapist_uid, created_at=at, last_seq=0)
     db.add(thread)

@@ -47,8 +47,9 @@ def _fill(people, patient, amara, number):
     starts = now + timedelta(minutes=1 + number)
     zones = {"patient_zone": "Europe/Dublin", "therapist_zone": "Europe/Dublin"}
     times = {"starts_at": starts, "ends_at": starts + timedelta(minutes=50), "booked_at": now, "changed_at": now}
+    service = scheduling.services()[0].uid
     session().add(
-        scheduling.Appointment(patient_uid=patient, therapist_uid=amara, format="video", state="booked", cancel_hours=24, ics_sequence=0, booking_key=new_id(), **zones, **times)
+        scheduling.Appointment(patient_uid=patient, therapist_uid=amara, service_uid=service, format="video", state="booked", cancel_hours=24, ics_sequence=0, booking_key=new_id(), **zones, **times)
     )
 
 

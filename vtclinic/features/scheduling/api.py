@@ -1,8 +1,8 @@
 """What other features may use of scheduling."""
 
 from vtclinic.features.scheduling.agenda import day
-from vtclinic.features.scheduling.diary import Booked, appointments_of, count_booked, next_appointment, next_appointments
+from vtclinic.features.scheduling.diary import Booked, appointments_of, count_booked, next_appointment, next_appointments, services
 from vtclinic.features.scheduling.models import Appointment, State
 from vtclinic.features.scheduling.openings import first_free
 
-__all__ = ["Appointment", "Booked", "State", "appointments_of", "count_booked", "day", "first_free", "next_appointment", "next_appointments"]
+__all__ = ["Appointment", "Booked", "State", "appointments_of", "count_booked", "day", "first_free", "next_appointment", "next_appointments", "services"]

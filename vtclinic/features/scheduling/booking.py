@@ -7,13 +7,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
@@ -21,22 +19,15 @@ from vtclinic.core.zones import zone
 from vtclinic.features.intake import api as intake
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import letters, policy
-from vtclinic.features.scheduling.models import Appointment, ServiceType, SlotClaim, State, grains
+from vtclinic.features.scheduling import letters, placing, policy
+from vtclinic.features.scheduling.models import HOLDING, Appointment, ServiceType
 from vtclinic.features.scheduling.openings import Openings, openings
+from vtclinic.features.scheduling.placing import Placement, SlotTaken
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.service import UserState
 
 CHANGED = "calendar.changed"
-
-
-class SlotTaken(Conflict):
-    """Somebody was faster; `near` are the open times around the one that is gone."""
-
-    def __init__(self, near: list[Slot]) -> None:
-        super().__init__(_("Someone took this time."), hint=_("Nothing was booked. Choose another time."))
-        self.near = near
 
 
 class NotBookable(Conflict):
@@ -112,8 +103,8 @@ def book(actor: Actor, wish: Wish) -> Appointment:
         return known
     offer = check(actor, wish)
     try:
-        appointment = _claim(actor, wish, offer)
-    except IntegrityError:
+        appointment = placing.place(_placement(actor, wish, offer))
+    except SlotTaken:
         # Another request won between our look and our claim, and has committed. It may have been this one's twin.
         known = _booked_already(_uid(actor), wish)
         if known is None:
@@ -136,36 +127,24 @@ def _booked_already(patient_uid: UUID, wish: Wish) -> Appointment | None:
             Appointment.patient_uid == patient_uid,
             Appointment.therapist_uid == wish.therapist_uid,
             Appointment.starts_at == wish.start,
-            Appointment.state == State.BOOKED,
+            Appointment.state.in_(HOLDING),
         )
     )
 
 
-def _claim(actor: Actor, wish: Wish, offer: Offer) -> Appointment:
-    now, slot = clock.now(), offer.slot
-    appointment = Appointment(
-        uid=new_id(),
+def _placement(actor: Actor, wish: Wish, offer: Offer) -> Placement:
+    return Placement(
         patient_uid=_uid(actor),
         therapist_uid=offer.therapist.uid,
-        starts_at=slot.start,
-        ends_at=slot.end,
+        service_uid=offer.service.uid,
+        start=offer.slot.start,
+        end=offer.slot.end,
         patient_zone=wish.zone,
         therapist_zone=offer.therapist.timezone,
         format=offer.format,
-        state=State.BOOKED,
         cancel_hours=offer.service.cancel_hours,
-        ics_sequence=0,
         booking_key=wish.key,
-        booked_at=now,
-        changed_at=now,
     )
-    holders = sorted((appointment.therapist_uid, appointment.patient_uid))
-    claims = [SlotClaim(holder_uid=holder, at=at, appointment_uid=appointment.uid) for holder in holders for at in grains(slot.start, slot.end)]
-    with session().begin_nested():
-        session().add(appointment)
-        session().flush()
-        session().add_all(claims)
-    return appointment
 
 
 def _therapist(uid: UUID) -> staff.Therapist:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -13,9 +13,9 @@ from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import SYSTEM, Actor, authorize
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
-from vtclinic.features.scheduling import diary, letters, policy
+from vtclinic.features.scheduling import diary, letters, placing, policy
 from vtclinic.features.scheduling.booking import CHANGED
-from vtclinic.features.scheduling.models import Appointment, SlotClaim, State
+from vtclinic.features.scheduling.models import HOLDING, Appointment, State
 
 MOST_WORDS = 1000
 
@@ -43,7 +43,7 @@ def cancel_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
     wanted = select(Appointment).where(
         Appointment.patient_uid == patient_uid,
         Appointment.therapist_uid == therapist_uid,
-        Appointment.state == State.BOOKED,
+        Appointment.state.in_(HOLDING),
         Appointment.starts_at > clock.now(),
     )
     for appointment in list(session().scalars(wanted.order_by(Appointment.starts_at))):
@@ -52,7 +52,7 @@ def cancel_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
 
 def _call_off(actor: Actor, appointment: Appointment, state: State) -> None:
     appointment.cancel(state, clock.now())
-    session().execute(delete(SlotClaim).where(SlotClaim.appointment_uid == appointment.uid))
+    placing.release(appointment)
     record(actor, "appointment.cancelled", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
     letters.tell_cancelled(appointment)
     for uid in (appointment.therapist_uid, appointment.patient_uid):

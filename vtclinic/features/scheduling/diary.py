@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.uow import session
 from vtclinic.core.zones import wall_instant
-from vtclinic.features.scheduling.models import Appointment, ServiceType, State, ceiling, floor
+from vtclinic.features.scheduling.busy import busy_of
+from vtclinic.features.scheduling.models import Appointment, ServiceType, State
 from vtclinic.features.scheduling.times import Busy
 
 Booked = dict[tuple[UUID, date], int]
-# Long enough that a session begun before a window still reaches into it.
-LONGEST = timedelta(hours=6)
-# What a clinic offers until it says otherwise; never stored, so that reading a page writes nothing.
-STANDARD = {"name": "Session", "minutes": 50, "step_minutes": 60, "before_minutes": 0, "after_minutes": 10, "notice_minutes": 240, "horizon_days": 60, "cancel_hours": 24}
 
 
 def appointment(uid: UUID) -> Appointment:
@@ -98,40 +95,23 @@ class Taken:
 
 
 def taken(therapist_uids: Iterable[UUID], patient_uid: UUID | None, now: datetime) -> Taken:
-    """Return what is taken from now on of each therapist's time, and of the patient's own, with one query.
-
-    Times reach to whole grains, as claims do: what is offered here can be booked there.
-    """
+    """Return what is taken from now on of each therapist's time, and of the patient's own."""
     uids = list(therapist_uids)
-    values = {"therapists": uids, "since": now - LONGEST} | ({"patient": patient_uid} if patient_uid is not None else {})
-    rows = session().execute(_taken(patient_uid is not None), values).all()
-    busy: dict[UUID, list[Busy]] = {uid: [] for uid in uids}
-    for _service, therapist, patient, starts_at, ends_at in rows:
-        if starts_at is not None:
-            _mark(busy, therapist, Busy(floor(starts_at), ceiling(ends_at)), own=patient == patient_uid)
-    return Taken(rows[0][0] or ServiceType(**STANDARD), busy)
+    service = session().scalars(_offered()).one()
+    whose = uids if patient_uid is None else [*uids, patient_uid]
+    found = busy_of(whose, now, now + timedelta(days=service.horizon_days + 1))
+    if patient_uid is not None:
+        # The patient is elsewhere then: the time is taken, and is no session of this therapist's.
+        own = [replace(entry, session=False) for entry in found.pop(patient_uid)]
+        found = {uid: [*entries, *own] for uid, entries in found.items()}
+    return Taken(service, found)
+
+
+def services() -> list[ServiceType]:
+    """Return the kinds of session that the clinic offers, the oldest first."""
+    return list(session().scalars(select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid)))
 
 
 @cache
-def _taken(of_a_patient: bool) -> Select[ServiceType, UUID, UUID, datetime, datetime]:
-    # Made once: to make it takes as long as to run it.
-    whose: ColumnElement[bool] = Appointment.therapist_uid.in_(bindparam("therapists", expanding=True))
-    if of_a_patient:
-        whose = or_(whose, Appointment.patient_uid == bindparam("patient"))
-    one = select(literal(1).label("one")).subquery()  # one row, so that the kind of session comes back when nothing is booked, and the reverse
-    offered = select(ServiceType.uid).where(ServiceType.active).order_by(ServiceType.uid).limit(1).scalar_subquery()
-    return (
-        select(ServiceType, Appointment.therapist_uid, Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at)
-        .select_from(one)
-        .outerjoin(ServiceType, ServiceType.uid == offered)
-        .outerjoin(Appointment, whose & (Appointment.state == State.BOOKED) & (Appointment.starts_at > bindparam("since")))
-    )
-
-
-def _mark(busy: dict[UUID, list[Busy]], therapist_uid: UUID, entry: Busy, *, own: bool) -> None:
-    for uid, entries in busy.items():
-        if uid == therapist_uid:
-            entries.append(entry)
-        elif own:
-            # The patient is elsewhere then: the time is taken, and is no session of this therapist's.
-            entries.append(Busy(entry.start, entry.end, session=False))
+def _offered() -> Select[ServiceType]:
+    return select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid).limit(1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock, jobs
 from vtclinic.core.uow import session, unit_of_work
 from vtclinic.core.zones import wall_instant, zone
-from vtclinic.features.scheduling import diary, letters
-from vtclinic.features.scheduling.models import Appointment, AppointmentNotice, SlotClaim, State
+from vtclinic.features.scheduling import diary, letters, placing
+from vtclinic.features.scheduling.models import Appointment, AppointmentNotice, State
 
 DAY_BEFORE = "day-before"
 # A day on a clock that jumps lasts up to 25 hours; one more for zones that jump further.
@@ -39,7 +39,7 @@ def finish(*, clinic: str) -> None:
         over = list(db.scalars(wanted.order_by(Appointment.ends_at).limit(MOST)))
         for row in over:
             row.finish()
-        db.execute(delete(SlotClaim).where(SlotClaim.appointment_uid.in_([row.uid for row in over])))
+        placing.unclaim(*(row.uid for row in over))
 
 
 def reminder_at(appointment: Appointment) -> datetime:

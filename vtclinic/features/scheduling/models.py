@@ -1,12 +1,12 @@
-"""Kinds of session, appointments, and the claims that make booking a time twice impossible."""
+"""Kinds of session, appointments, the claims that make booking a time twice impossible, and the days a clinic is closed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vtclinic.core.crypto import sealed
@@ -20,12 +20,38 @@ GRAIN = timedelta(minutes=5)
 
 
 class State(StrEnum):
-    """Where an appointment is in its life."""
+    """Where an appointment is in its life.
 
+    A requested one holds its time until the therapist answers; declined is what they refused or left unanswered.
+    """
+
+    REQUESTED = "requested"
     BOOKED = "booked"
+    DECLINED = "declined"
     CANCELLED_BY_PATIENT = "cancelled_by_patient"
     CANCELLED_BY_CLINIC = "cancelled_by_clinic"
     DONE = "done"
+    NO_SHOW = "no_show"
+
+
+# What takes time of both people.
+HOLDING = (State.BOOKED, State.REQUESTED)
+
+
+class Audience(StrEnum):
+    """For whom a kind of session is: a first session, later ones, or either."""
+
+    BOTH = "both"
+    INTAKE = "intake"
+    FOLLOW_UP = "follow_up"
+
+
+class ClaimKind(StrEnum):
+    """Why a grain of somebody's time is taken."""
+
+    APPOINTMENT = "appointment"
+    GROUP = "group"
+    HOLD = "hold"
 
 
 class ServiceType(ClinicBase):
@@ -44,6 +70,13 @@ class ServiceType(ClinicBase):
     cancel_hours: Mapped[int] = mapped_column(default=24)
     daily_cap: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
+    audience: Mapped[str] = mapped_column(default=Audience.BOTH)
+    formats: Mapped[list[str]] = mapped_column(JSON, default=list)
+    therapists: Mapped[list[str]] = mapped_column(JSON, default=list)
+    approval: Mapped[bool] = mapped_column(default=False)
+    approval_hours: Mapped[int] = mapped_column(default=24)
+    cancel_words: Mapped[str] = mapped_column(default="")
+    price: Mapped[str] = mapped_column(default="")
 
     def rules(self) -> Service:
         """Return what the slot computation needs to know."""
@@ -57,6 +90,14 @@ class ServiceType(ClinicBase):
             daily_cap=self.daily_cap,
         )
 
+    def is_offered_by(self, therapist_uid: UUID) -> bool:
+        """Tell whether a therapist offers it; an empty list means everybody."""
+        return not self.therapists or str(therapist_uid) in self.therapists
+
+    def is_for(self, *, first: bool) -> bool:
+        """Tell whether it fits somebody's first session, or a later one."""
+        return self.audience in (Audience.BOTH, Audience.INTAKE if first else Audience.FOLLOW_UP)
+
 
 class Appointment(ClinicBase):
     """One session of one patient with one therapist, at an instant; both zones are kept as they were when it was booked."""
@@ -64,7 +105,8 @@ class Appointment(ClinicBase):
     __tablename__ = "appointment"
     __table_args__ = (
         UniqueConstraint("patient_uid", "booking_key"),
-        Index("ix_appointment_therapist_start", "therapist_uid", "starts_at"),
+        # All that the search for open times reads, so that it needs no row.
+        Index("ix_appointment_therapist_start", "therapist_uid", "starts_at", "ends_at", "state"),
         Index("ix_appointment_patient_start", "patient_uid", "starts_at"),
         Index("ix_appointment_state_start", "state", "starts_at"),
     )
@@ -72,6 +114,10 @@ class Appointment(ClinicBase):
     uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     patient_uid: Mapped[UUID] = mapped_column(Uuid)
     therapist_uid: Mapped[UUID] = mapped_column(Uuid)
+    service_uid: Mapped[UUID] = mapped_column(ForeignKey("service_type.uid"))
+    series_uid: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+    # The occurrence's originally scheduled instant: it stays when the occurrence is moved.
+    series_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     patient_zone: Mapped[str]
@@ -79,6 +125,8 @@ class Appointment(ClinicBase):
     format: Mapped[str]
     state: Mapped[str] = mapped_column(default=State.BOOKED)
     cancel_hours: Mapped[int]
+    # Until when the therapist can accept what was requested.
+    answer_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ics_sequence: Mapped[int] = mapped_column(default=0)
     booking_key: Mapped[UUID] = mapped_column(Uuid)
     booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -97,9 +145,19 @@ class Appointment(ClinicBase):
         return self.state == State.BOOKED
 
     @property
+    def is_requested(self) -> bool:
+        """Tell whether it waits for the therapist's answer."""
+        return self.state == State.REQUESTED
+
+    @property
+    def holds_time(self) -> bool:
+        """Tell whether it takes both people's time."""
+        return self.state in HOLDING
+
+    @property
     def is_cancelled(self) -> bool:
-        """Tell whether somebody called it off."""
-        return self.state in (State.CANCELLED_BY_PATIENT, State.CANCELLED_BY_CLINIC)
+        """Tell whether somebody called it off, or it was never accepted."""
+        return self.state in (State.CANCELLED_BY_PATIENT, State.CANCELLED_BY_CLINIC, State.DECLINED)
 
     @property
     def cancel_by(self) -> datetime:
@@ -113,11 +171,25 @@ class Appointment(ClinicBase):
 
     def cancel(self, state: State, at: datetime) -> None:
         """Call it off; the calendar entry's sequence rises (RFC 5546 §2.1.4)."""
-        if not self.is_booked:
-            raise Conflict(_("This session is not booked any more. Nothing was changed."))
-        if at >= self.starts_at:
-            raise Conflict(_("This session has started. You cannot cancel it here."))
+        self._check_open(at, _("This session has started. You cannot cancel it here."))
         self.state, self.changed_at, self.ics_sequence = state, at, self.ics_sequence + 1
+
+    def move(self, start: datetime, end: datetime, at: datetime) -> None:
+        """Take it to another time; it stays the same appointment, and the calendar entry's sequence rises."""
+        self._check_open(at, _("This session has started. You cannot move it here."))
+        self.starts_at, self.ends_at, self.changed_at, self.ics_sequence = start, end, at, self.ics_sequence + 1
+
+    def accept(self, at: datetime) -> None:
+        """Turn a request into a booking."""
+        if not self.is_requested:
+            raise Conflict(_("This request is not open any more. Nothing was changed."))
+        self.state, self.changed_at = State.BOOKED, at
+
+    def decline(self, at: datetime) -> None:
+        """Let a request go."""
+        if not self.is_requested:
+            raise Conflict(_("This request is not open any more. Nothing was changed."))
+        self.state, self.changed_at, self.ics_sequence = State.DECLINED, at, self.ics_sequence + 1
 
     def finish(self) -> None:
         """Note that its time is over."""
@@ -125,9 +197,21 @@ class Appointment(ClinicBase):
             raise Conflict("only a booked session can be over")
         self.state = State.DONE
 
+    def miss(self) -> None:
+        """Note that the patient did not come; also once it was noted as over."""
+        if self.state not in (State.BOOKED, State.DONE):
+            raise Conflict(_("This session is not booked any more. Nothing was changed."))
+        self.state = State.NO_SHOW
+
+    def _check_open(self, at: datetime, started: str) -> None:
+        if not self.holds_time:
+            raise Conflict(_("This session is not booked any more. Nothing was changed."))
+        if at >= self.starts_at:
+            raise Conflict(started)
+
 
 class SlotClaim(ClinicBase):
-    """One grain of one person's time, taken by one appointment.
+    """One grain of one person's time, taken by one appointment, group session or hold, which `for_uid` names.
 
     The primary key is the rule: no therapist and no patient can be in two sessions at once, whichever database keeps it and however many book.
     """
@@ -136,7 +220,8 @@ class SlotClaim(ClinicBase):
 
     holder_uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
-    appointment_uid: Mapped[UUID] = mapped_column(ForeignKey("appointment.uid"), index=True)
+    for_uid: Mapped[UUID] = mapped_column(Uuid, index=True)
+    kind: Mapped[str] = mapped_column(default=ClaimKind.APPOINTMENT)
 
 
 class AppointmentNotice(ClinicBase):
@@ -147,6 +232,52 @@ class AppointmentNotice(ClinicBase):
     appointment_uid: Mapped[UUID] = mapped_column(ForeignKey("appointment.uid"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LateCancel(ClinicBase):
+    """A patient's cancelling after the window, kept for the bill; `uid` is the appointment's. Staff waive it with a reason."""
+
+    __tablename__ = "late_cancel"
+
+    uid: Mapped[UUID] = mapped_column(ForeignKey("appointment.uid"), primary_key=True)
+    patient_uid: Mapped[UUID] = mapped_column(Uuid, index=True)
+    therapist_uid: Mapped[UUID] = mapped_column(Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    hours: Mapped[int]
+    why_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    why = sealed("why_sealed")
+    waived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waived_by: Mapped[UUID | None] = mapped_column(Uuid)
+    reason: Mapped[str | None]
+
+
+class ClosingRules(ClinicBase):
+    """How a clinic treats public holidays; one row, and none before the first change."""
+
+    __tablename__ = "closing_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    public: Mapped[bool] = mapped_column(default=True)
+    region: Mapped[str] = mapped_column(default="")
+
+
+class ClinicDay(ClinicBase):
+    """A day that differs from the public calendar: a clinic's own closing day, or a holiday on which it is open."""
+
+    __tablename__ = "clinic_day"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    closed: Mapped[bool]
+    name: Mapped[str] = mapped_column(default="")
+
+
+class DayWorked(ClinicBase):
+    """A closed day on which one therapist works all the same."""
+
+    __tablename__ = "day_worked"
+
+    therapist_uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
 def grains(start: datetime, end: datetime) -> list[datetime]:
