@@ -25,7 +25,7 @@ def connected(url):
 
 
 def old_database(url):
-    upgrade(url, "clinic", to="0003")
+    upgrade(url, "clinic", to="0004")
     with connected(url) as run:
         run(BOOKED.format(uid=ONE))
         run(f"INSERT INTO slot_claim (holder_uid, at, appointment_uid) VALUES ('{ONE}', '2026-11-26 14:00:00', '{ONE}')")
@@ -34,14 +34,14 @@ def old_database(url):
 
 def forth_and_back(url):
     old_database(url)
-    upgrade(url, "clinic", to="0004")
+    upgrade(url, "clinic", to="0005")
     with connected(url) as run:
         assert run("SELECT s.name, s.minutes, s.audience FROM appointment a JOIN service_type s ON s.uid = a.service_uid").all() == [("Session", 50, "both")]
         assert [row.kind for row in run("SELECT kind FROM slot_claim")] == ["appointment"]
         assert [row.kind for row in run("SELECT kind FROM appointment_notice")] == ["day-before"]
         run(f"INSERT INTO slot_claim (holder_uid, at, for_uid, kind) VALUES ('{OTHER}', '2026-11-26 15:00:00', '{OTHER}', 'hold')")
         run("UPDATE appointment SET state = 'no_show'")
-    downgrade(url, "clinic", to="0003")
+    downgrade(url, "clinic", to="0004")
     with connected(url) as run:
         assert run("SELECT count(*) FROM slot_claim").scalar() == 1
         assert run("SELECT state FROM appointment").scalar() == "done"
