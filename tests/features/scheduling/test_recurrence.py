@@ -16,7 +16,7 @@ from vtclinic.features.scheduling.recurrence import (
     Moved,
     Pattern,
     Rule,
-    Series,
+    Recurrence,
     Trap,
     Window,
     days,
@@ -49,8 +49,8 @@ def test_there_are_enough_dated_vectors_from_both_hemispheres():
 @pytest.mark.parametrize("case", vectors(), ids=lambda case: case.name)
 def test_a_series_happens_at_the_instants_that_the_law_of_the_place_gives(case):
     window = Window(case.instants[0] - timedelta(days=400), case.instants[-1] + timedelta(seconds=1))
-    assert tuple(each.start for each in Series(case.pattern).between(window)) == case.instants
-    for each in Series(case.pattern).between(window):
+    assert tuple(each.start for each in Recurrence(case.pattern).between(window)) == case.instants
+    for each in Recurrence(case.pattern).between(window):
         shown = each.start.astimezone(zone(case.pattern.zone)).replace(tzinfo=None)
         assert (shown != each.local) == (each.trap is Trap.SKIPPED)
 
@@ -64,29 +64,29 @@ def test_the_trap_is_named():
 
 
 def test_a_window_cuts_at_instants_and_not_at_days():
-    night = Series(Pattern(date(2026, 10, 28), time(19, 0), "America/Los_Angeles", Rule(interval=2)))
+    night = Recurrence(Pattern(date(2026, 10, 28), time(19, 0), "America/Los_Angeles", Rule(interval=2)))
     start = datetime(2026, 10, 29, 2, 0, tzinfo=UTC)
     assert [each.start for each in night.between(Window(start, start + timedelta(days=14)))] == [start]
     assert night.between(Window(start + timedelta(minutes=1), start + timedelta(days=14))) == []
 
 
 def test_a_cancelled_time_is_left_out_and_still_counts():
-    series = Series(DUBLIN, {date(2026, 10, 28): CANCELLED})
+    series = Recurrence(DUBLIN, {date(2026, 10, 28): CANCELLED})
     assert [moment.day for moment in locals_of(series)] == [14, 11, 25]
 
 
 def test_a_moved_time_keeps_its_name_and_the_wall_of_its_new_day():
-    series = Series(DUBLIN, {date(2026, 10, 14): Moved(date(2026, 10, 30), time(9, 0))})
+    series = Recurrence(DUBLIN, {date(2026, 10, 14): Moved(date(2026, 10, 30), time(9, 0))})
     found = series.between(ALL_YEAR)
     assert [(each.day, each.local) for each in found if each.moved] == [(date(2026, 10, 14), datetime(2026, 10, 30, 9, 0))]
     assert next(each for each in found if each.moved).start == datetime(2026, 10, 30, 9, 0, tzinfo=UTC)
 
 
 def test_a_time_moved_into_a_window_is_found_from_far_away():
-    series = Series(DUBLIN, {date(2026, 10, 14): Moved(date(2027, 6, 1), time(9, 0))})
+    series = Recurrence(DUBLIN, {date(2026, 10, 14): Moved(date(2027, 6, 1), time(9, 0))})
     june = Window(datetime(2027, 6, 1, tzinfo=UTC), datetime(2027, 6, 2, tzinfo=UTC))
     assert [each.day for each in series.between(june)] == [date(2026, 10, 14)]
-    stray = Series(DUBLIN, {date(2026, 10, 15): Moved(date(2027, 6, 1), time(9, 0))})
+    stray = Recurrence(DUBLIN, {date(2026, 10, 15): Moved(date(2027, 6, 1), time(9, 0))})
     assert stray.between(june) == []
 
 
@@ -131,7 +131,7 @@ def test_a_pattern_begins_on_a_day_of_its_rule_in_a_zone_that_exists():
 def test_the_wall_shows_the_time_wherever_that_time_exists(name, first, grain, interval):
     wall = (datetime.min + timedelta(minutes=5 * grain)).time()
     pattern = Pattern(first, wall, name, Rule(interval=interval, count=20))
-    found = Series(pattern).between(Window(datetime(2014, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)))
+    found = Recurrence(pattern).between(Window(datetime(2014, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)))
     assert [each.day for each in found] == [first + timedelta(weeks=interval * number) for number in range(20)]
     for each in found:
         shown = each.start.astimezone(zone(name))

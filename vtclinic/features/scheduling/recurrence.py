@@ -112,7 +112,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Series:
+class Recurrence:
     """A pattern and what was taken out of it or moved."""
 
     pattern: Pattern

@@ -1,0 +1,1 @@
+"""Sessions with seats: groups, and couples whose two people both agree."""
