@@ -30,14 +30,14 @@ class Onset:
 def vtimezone(place: ZoneInfo, start: datetime, end: datetime) -> Timezone:
     """Return the zone's rules from a year before `start` to a year after `end`, one observance per change."""
     first = start.astimezone(UTC).replace(second=0, microsecond=0) - AROUND
-    onsets = list(_onsets(place, first, end.astimezone(UTC) + AROUND))
+    found = list(onsets(place, first, end.astimezone(UTC) + AROUND))
     offset = _offset(place, first)
     opening = Onset(first, offset, offset)
-    summer_first = bool(onsets) and onsets[0].after < onsets[0].before
+    summer_first = bool(found) and found[0].after < found[0].before
     component = Timezone()
     component.add("tzid", place.key)
     component.add_component(_observance(opening, place, summer=summer_first))
-    for onset in onsets:
+    for onset in found:
         component.add_component(_observance(onset, place, summer=onset.after > onset.before))
     return component
 
@@ -52,7 +52,8 @@ def _observance(onset: Onset, place: ZoneInfo, *, summer: bool) -> TimezoneStand
     return observance
 
 
-def _onsets(place: ZoneInfo, first: datetime, last: datetime) -> Iterator[Onset]:
+def onsets(place: ZoneInfo, first: datetime, last: datetime) -> Iterator[Onset]:
+    """Find every change of a zone's offset after one instant and up to another, to the minute."""
     moment = first
     while moment < last:
         following = moment + SCAN
