@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Select, bindparam, or_, select
 
 from vtclinic.core.uow import session
+from vtclinic.features.scheduling.groups.taken import group_sessions
 from vtclinic.features.scheduling.models import HOLDING, Appointment, ceiling, floor
 from vtclinic.features.scheduling.times import Busy
 
@@ -35,7 +36,7 @@ def appointments(holder_uids: Collection[UUID], start: datetime, end: datetime) 
     return found
 
 
-SOURCES: tuple[Source, ...] = (appointments,)
+SOURCES: tuple[Source, ...] = (appointments, group_sessions)
 
 
 def busy_of(holder_uids: Collection[UUID], start: datetime, end: datetime) -> Found:

@@ -13,6 +13,7 @@ from vtclinic.features.scheduling import (
     routes,
     staff_routes,
 )
+from vtclinic.features.scheduling.series import models as _series_models  # noqa: F401 - its tables
 
 
 def _care_ended(news: records.CareEnded) -> None:

@@ -47,7 +47,7 @@ class GroupSession(ClinicBase):
 
     uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     kind: Mapped[str]
-    title: Mapped[str] = mapped_column(EncryptedText)
+    title: Mapped[str] = mapped_column(EncryptedText("group_session.title"))
     service_uid: Mapped[UUID] = mapped_column(ForeignKey("service_type.uid"))
     seats: Mapped[int]
     format: Mapped[str]
