@@ -22,6 +22,7 @@ from vtclinic.features.clinic import help_lines
 from vtclinic.features.crisis.models import RiskTask
 from vtclinic.features.home import demo_mail
 from vtclinic.features.intake import service as intake
+from vtclinic.features.intake.plan import current_plan
 from vtclinic.features.messaging import api as messaging
 from vtclinic.features.progress import answering
 from vtclinic.features.progress import api as progress
@@ -123,9 +124,10 @@ def _answers(behind: Backstage) -> dict[str, str]:
     answering.start(kim, skipped)
     for number in range(1, 10):
         answering.answer(kim, skipped, number, None if number == 2 else 0)
+    own = current_plan().own[0].key
     latest = select(Response.uid).where(Response.patient_uid == sam.uid, Response.state == ResponseState.DONE).order_by(Response.finished_at)
     opened = progress.assign(sam, _uid(sam), "gad-7")
-    return {"done": str(done), "open": str(opened), "result": str(session().scalars(latest).first()), "half": str(skipped)}
+    return {"done": str(done), "open": str(opened), "result": str(session().scalars(latest).first()), "half": str(skipped), "own": own}
 
 
 def _console(behind: Backstage) -> dict[str, str]:

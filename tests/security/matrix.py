@@ -55,7 +55,9 @@ _place(
     """
 clinic.access_log clinic.add_line clinic.add_line_submit clinic.change_line clinic.change_line_submit clinic.check_log
 clinic.confirm_line clinic.draft_css clinic.help_lines clinic.logo clinic.logo_submit clinic.look clinic.look_submit
-clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview matching.close
+clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview
+intake.add_own intake.add_own_submit intake.change_plan intake.move_own intake.nudge intake.own intake.own_submit intake.plan
+intake.remove_own intake.unfinished matching.close
 matching.waiting staff.add staff.add_submit staff.approve staff.ask_again staff.confirm_act staff.credential staff.credentials
 staff.do_act staff.import_check staff.import_check_submit staff.import_example staff.import_file staff.import_file_submit
 staff.invite_again staff.people staff.person

@@ -78,6 +78,7 @@ class Cast:
     invited: tuple[str, str]
     therapists: tuple[TherapistPart, ...]
     patients: tuple[PatientPart, ...]
+    own_question: tuple[str, str, tuple[str, ...]] | None = None
 
 
 _DAYTIME = {day: [("09:00", "13:00"), ("14:00", "18:00")] for day in range(5)}
@@ -88,7 +89,7 @@ _EVENINGS = {day: [("16:00", "21:00")] for day in (0, 1, 3)} | {5: [("10:00", "1
 
 def _told(name: str, country: str, city: str, *, region: str = "", pronouns: str = "", born: str = "1992-04-18", **more: Any) -> dict[str, Any]:
     first = {"care": "yes", "sharing": "yes", "name": name, "pronouns": pronouns or None, "languages": ["en"], "born": born}
-    last: dict[str, Any] = {"problems": ["low-mood", "sleep"], "gender": None, "style": ["calm"], "formats": ["video"], "times": None, "musts": None}
+    last: dict[str, Any] = {"problems": ["low-mood", "sleep"], "words": "I sleep badly since spring, and everything feels heavy.", "gender": None, "style": ["calm"], "formats": ["video"], "times": None, "musts": None}
     return first | {"place": {"country": country, "region": region, "city": city}} | last | more
 
 
@@ -280,6 +281,7 @@ HARBOUR = Cast(
         ),
         PatientPart("Conor Walsh", "conor@patients.example", "Europe/Dublin", "unconfirmed", "Patient: never used the confirmation link"),
     ),
+    own_question=("How did you find us?", "It helps us to reach others.", ("A friend or family", "A doctor", "The web", "Another way")),
 )
 
 NORTHSIDE = Cast(

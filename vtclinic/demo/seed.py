@@ -19,6 +19,7 @@ from vtclinic.demo.cast import CASTS, PASSWORD, Cast, Licence, PatientPart, Scor
 from vtclinic.demo.portraits import portrait
 from vtclinic.features.home.demo_accounts import DemoAccount, keep
 from vtclinic.features.intake import service as intake
+from vtclinic.features.intake.plan import OwnQuestion, current_plan, save_own
 from vtclinic.features.matching import service as matching
 from vtclinic.features.matching.asking import ask
 from vtclinic.features.matching.models import RequestKind
@@ -105,6 +106,8 @@ class _People:
             admin = self._member(*self._cast.admin, CLINIC_ADMIN, self._cast.timezone)
             for part in self._cast.therapists:
                 self._therapist(part, admin)
+            if self._cast.own_question:
+                save_own(admin, 0, OwnQuestion("", "one", *self._cast.own_question))
         with clock.at(self._now - timedelta(days=2)):
             identity.invite_user(admin, email=self._cast.invited[1], name=self._cast.invited[0], roles=[THERAPIST])
         for patient in self._cast.patients:
@@ -145,6 +148,8 @@ class _People:
             for key, value in part.answers.items():
                 intake.save(me, key, value)
             if part.stage != "begun":
+                for own in current_plan().own:
+                    intake.save(me, own.key, None)
                 intake.send(me)
         # The first answers come before the first session, later ones when somebody cares for the patient already.
         first = max((sheet.days_ago for sheet in part.scores), default=0)

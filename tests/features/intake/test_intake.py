@@ -21,6 +21,7 @@ ANSWERS = {
     "born": {"day": "27", "month": "3", "year": "1990"},
     "place": {"country": "IE", "city": "Galway"},
     "problems": {"value": ["sleep", "worry"]},
+    "words": {"value": "It began in spring.\nAfter the move."},
     "gender": {"value": ["woman"]},
     "style": {"value": ["calm"]},
     "formats": {"value": ["video", "audio"]},
@@ -100,7 +101,7 @@ def test_each_answer_is_saved_and_goes_on_on_another_device(sam, walk, at):
     walk(upto="problems")
     phone = at(sam)
     phone.get("/intake")
-    assert phone.place == "/intake/problems" and phone.says("Your 7 answers are saved.", "Question 8 of 12")
+    assert phone.place == "/intake/problems" and phone.says("Your 7 answers are saved.", "Question 8 of 13")
     phone.get("/intake/place")
     assert 'value="Galway"' in phone.text
 

@@ -81,10 +81,10 @@ def needs(patient_uid: UUID) -> Needs | None:
 def state(patient_uid: UUID) -> IntakeState:
     """Tell how far a patient has come; questions and questionnaires count alike."""
     sheet = service.answers_of(patient_uid)
-    questions, packs = [each.key for each in sheet.questions], len(service.QUESTIONNAIRES)
+    questions, packs = [each.key for each in sheet.questions], len(sheet.plan.packs)
     if not sheet.sent:
         return IntakeState("intake.go_on", sum(key in sheet.answers for key in questions), len(questions) + packs, finished=False, sent=False)
-    waiting = [each for each in progress.open_questionnaires(patient_uid) if each.instrument in service.QUESTIONNAIRES]
+    waiting = sheet.waiting
     total = len(questions) + packs
     return IntakeState("intake.go_on" if waiting else "matching.choices", total - len(waiting), total, finished=not waiting, sent=True)
 

@@ -1,16 +1,24 @@
 """What intake brings."""
 
-from vtclinic.core.feature import Feature
+from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy
-from vtclinic.features.intake import models  # noqa: F401 - its tables
+from vtclinic.core.policy import CLINIC_ADMIN
+from vtclinic.features.intake import (
+    jobs,  # noqa: F401 - its jobs
+    models,  # noqa: F401 - its tables
+    plan_routes,  # noqa: F401 - its pages for the clinic
+)
 from vtclinic.features.intake.routes import bp, guide
+from vtclinic.features.intake.section import file_section
 from vtclinic.features.progress.api import add_guide
-from vtclinic.features.records.api import describe_actions
+from vtclinic.features.records.api import add_file_section, describe_actions
 
 _ACTIONS = {
     "intake.read": lazy("opened your first questions"),
     "intake.answer": lazy("answered one of the first questions"),
     "intake.send": lazy("sent the first questions"),
+    "intake.summary": lazy("read what you told us first"),
+    "intake.nudge": lazy("reminded you of the first questions"),
     "consent.read": lazy("looked at what you agreed to"),
     "consent.give": lazy("agreed to something"),
     "consent.withdraw": lazy("took back something you agreed to"),
@@ -19,7 +27,13 @@ _ACTIONS = {
 
 def _subscribe() -> None:
     add_guide(guide)
+    add_file_section(file_section)
     describe_actions(_ACTIONS)
 
 
-intake = Feature("intake", blueprints=(bp,), subscribe=_subscribe)
+intake = Feature(
+    "intake",
+    blueprints=(bp,),
+    subscribe=_subscribe,
+    nav=(NavItem(CLINIC_ADMIN, "intake.plan", lazy("First questions"), "list", 45),),
+)

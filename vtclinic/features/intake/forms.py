@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from vtclinic.core import clock
@@ -56,6 +56,34 @@ class TextForm(AnswerForm):
     def show(self, value: str | None) -> None:
         """Show the text."""
         self.value.data = value or ""
+
+
+class WordsForm(AnswerForm):
+    """A longer text."""
+
+    value = TextAreaField(validators=[Length(max=4000, message=_l("Use up to 4000 letters."))])
+
+    def answer(self) -> str | None:
+        """Return the text."""
+        return self.value.data or None
+
+    def show(self, value: str | None) -> None:
+        """Show the text."""
+        self.value.data = value or ""
+
+
+class OneForm(AnswerForm):
+    """One answer of a few."""
+
+    value = RadioField(validators=[Optional()])
+
+    def answer(self) -> str | None:
+        """Return the code."""
+        return self.value.data or None
+
+    def show(self, value: str | None) -> None:
+        """Show what was chosen."""
+        self.value.data = value
 
 
 class DayForm(AnswerForm):
@@ -161,6 +189,8 @@ _FORMS: dict[Kind, type[AnswerForm]] = {
     Kind.PLACE: PlaceForm,
     Kind.LANGUAGES: LanguagesForm,
     Kind.MANY: ManyForm,
+    Kind.ONE: OneForm,
+    Kind.WORDS: WordsForm,
 }
 
 
@@ -170,7 +200,7 @@ def form_for(question: Question, options: Iterable[tuple[str, Any]], *, sent: bo
     form = kind() if sent else kind(formdata=None)
     if isinstance(form, (PlaceForm, LanguagesForm)):
         form.prepare()
-    if isinstance(form, ManyForm):
+    if isinstance(form, (ManyForm, OneForm)):
         form.value.choices = _listed(options)
     if "value" in form and question.kind is not Kind.CONSENT:
         form.value.label.text, form.value.description = str(question.title), str(question.hint)

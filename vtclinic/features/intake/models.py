@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import JSON, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vtclinic.core.crypto import sealed
@@ -26,6 +26,31 @@ class Intake(ClinicBase):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    plan_version: Mapped[int | None]
+
+
+class IntakePlan(ClinicBase):
+    """One version of what a clinic asks: which of our questions, which of its own, which questionnaires. Versions are added and never changed."""
+
+    __tablename__ = "intake_plan"
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[UUID] = mapped_column(Uuid)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class IntakeNudge(ClinicBase):
+    """One reminder to somebody who has not finished; nobody sent the ones that a rule sends."""
+
+    __tablename__ = "intake_nudge"
+    __table_args__ = (UniqueConstraint("patient_uid", "number"),)
+
+    uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    patient_uid: Mapped[UUID] = mapped_column(Uuid)
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_uid: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class IntakeAnswer(ClinicBase):

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     PLACE = "place"
     LANGUAGES = "languages"
     MANY = "many"
+    ONE = "one"
+    WORDS = "words"
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,16 @@ QUESTIONS: tuple[Question, ...] = (
         sensitive=True,
     ),
     Question(
+        "words",
+        Kind.WORDS,
+        _l("What brings you here, in your words?"),
+        _l("So that you need not tell it twice."),
+        CARE_TEAM,
+        _l("In your words"),
+        hint=_l("A line is enough. Leave out what you do not want to write yet."),
+        sensitive=True,
+    ),
+    Question(
         "gender",
         Kind.MANY,
         _l("Would you rather talk with …"),
@@ -182,6 +194,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
 )
 BY_KEY = {question.key: question for question in QUESTIONS}
+# Care, the law and the search for a therapist need the others.
+CAN_BE_LEFT_OUT = tuple(key for key, question in BY_KEY.items() if not question.must and key not in ("name", "musts"))
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def go_on() -> Response:
         return go("intake.stopped")
     if not sheet.sent:
         return go("intake.question", key=sheet.next_key) if sheet.next_key else go("intake.check")
-    waiting = [each for each in progress.open_questionnaires(sheet.patient_uid) if each.instrument in service.QUESTIONNAIRES]
+    waiting = sheet.waiting
     if waiting:
         return go("progress.questionnaire", uid=waiting[0].uid)
     return go("matching.choices")

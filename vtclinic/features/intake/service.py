@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +22,11 @@ from vtclinic.core.uow import session
 from vtclinic.features.intake.consents import give, standing, withdraw
 from vtclinic.features.intake.models import Intake, IntakeAnswer
 from vtclinic.features.intake.news import NeedsChanged
+from vtclinic.features.intake.plan import Plan, current_plan, plan_of
 from vtclinic.features.intake.policy import own_uid
-from vtclinic.features.intake.questions import BY_KEY, CONSENTS, QUESTIONS, WISHES, Kind, Question
+from vtclinic.features.intake.questions import CONSENTS, QUESTIONS, WISHES, Kind, Question
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
-
-QUESTIONNAIRES = ("phq-9", "gad-7")
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,25 @@ class Sheet:
         """Tell whether the answers were sent."""
         return self.intake is not None and self.intake.sent_at is not None
 
-    @property
+    @cached_property
+    def plan(self) -> Plan:
+        """What this patient is asked: until they send it what the clinic asks now, afterwards what it asked then."""
+        return plan_of(self.intake.plan_version or 0) if self.sent and self.intake is not None else current_plan()
+
+    @cached_property
     def questions(self) -> list[Question]:
         """The pages this patient sees: after sending, what the record holds is changed in the profile; no musts without a wish."""
-        return [each for each in QUESTIONS if (each.key != "musts" or self.wishes) and not (self.sent and (each.record or each.kind is Kind.CONSENT))]
+        return [each for each in self.asked if (each.key != "musts" or self.wishes) and not (self.sent and (each.record or each.kind is Kind.CONSENT))]
+
+    @cached_property
+    def asked(self) -> list[Question]:
+        """All questions of the plan."""
+        return self.plan.questions
+
+    @property
+    def waiting(self) -> list[progress.Assigned]:
+        """The questionnaires of the plan that wait for answers."""
+        return [each for each in progress.open_questionnaires(self.patient_uid) if each.instrument in self.plan.packs]
 
     @property
     def wishes(self) -> dict[str, Any]:
@@ -83,10 +98,10 @@ def sheet(actor: Actor) -> Sheet:
 def save(actor: Actor, key: str, value: Any) -> Sheet:
     """Store one answer; None passes over. Raises Invalid where an answer is a must, NotFound for no such question."""
     uid = own_uid(actor)
-    question = BY_KEY.get(key)
+    found = _sheet_to_write(uid)
+    question = next((each for each in found.asked if each.key == key), None)
     if question is None:
         raise NotFound
-    found = _sheet_to_write(uid)
     if found.sent and (question.record or question.kind is Kind.CONSENT):
         raise Conflict(_("You have sent this. You can change it under Settings."))
     if question.must and not value:
@@ -112,9 +127,10 @@ def send(actor: Actor) -> Sheet:
     if found.next_key is not None:
         raise Conflict(_("There are questions you have not seen yet. You can pass over most of them."))
     _fill_record(actor, found)
-    for name in QUESTIONNAIRES:
+    for name in found.plan.packs:
         progress.assign(actor, uid, name)
     assert found.intake is not None
+    found.intake.plan_version = found.plan.version
     found.intake.sent_at = clock.now()
     record(actor, "intake.send", "intake", uid, patient_uid=uid)
     publish(NeedsChanged(uid))

@@ -28,6 +28,8 @@ def _said(question: Question, value: Any) -> str:
         return records.place_name(value["country"], value["region"], value["city"])
     if question.kind is Kind.LANGUAGES:
         return ", ".join(records.language_names(value))
+    if question.kind is Kind.ONE and question.options is not None:
+        return str(question.options().get(value, ""))
     if question.options is not None:
         text = ", ".join(staff.spoken(value, question.options()))
         return text[:1].upper() + text[1:]

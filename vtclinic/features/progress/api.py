@@ -5,7 +5,17 @@ from vtclinic.features.progress.answering import assign
 from vtclinic.features.progress.help import Numbers, about, numbers_for
 from vtclinic.features.progress.news import QuestionnaireFinished, RiskAnswered, RiskAnswerLowered, SafetyAnswered
 from vtclinic.features.progress.promise import read_by
-from vtclinic.features.progress.results import Assigned, ScoreView, Statement, latest_scores, open_questionnaires, statement
+from vtclinic.features.progress.results import (
+    Assigned,
+    ScoreView,
+    Statement,
+    can_be_given,
+    count_waiting,
+    latest_scores,
+    open_questionnaires,
+    statement,
+)
+from vtclinic.features.progress.words import plain_title
 
 __all__ = [
     "Assigned",
@@ -20,9 +30,12 @@ __all__ = [
     "about",
     "add_guide",
     "assign",
+    "can_be_given",
+    "count_waiting",
     "latest_scores",
     "numbers_for",
     "open_questionnaires",
+    "plain_title",
     "read_by",
     "statement",
 ]
