@@ -1,0 +1,1 @@
+"""Calendar addresses that people's own programs read."""

@@ -1,0 +1,1 @@
+"""A therapist's calendar: day, week and list."""
