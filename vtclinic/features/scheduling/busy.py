@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling.groups.taken import group_sessions
 from vtclinic.features.scheduling.models import HOLDING, Appointment, ceiling, floor
+from vtclinic.features.scheduling.outside.busy import outside
 from vtclinic.features.scheduling.times import Busy
 
 # Long enough that a session begun before a window still reaches into it.
@@ -36,7 +37,7 @@ def appointments(holder_uids: Collection[UUID], start: datetime, end: datetime) 
     return found
 
 
-SOURCES: tuple[Source, ...] = (appointments, group_sessions)
+SOURCES: tuple[Source, ...] = (appointments, group_sessions, outside)
 
 
 def busy_of(holder_uids: Collection[UUID], start: datetime, end: datetime) -> Found:

@@ -13,6 +13,7 @@ from vtclinic.features.scheduling import (
     routes,
     staff_routes,
 )
+from vtclinic.features.scheduling.feeds import models as feed_models  # noqa: F401 - brings its table
 from vtclinic.features.scheduling.series import models as _series_models  # noqa: F401 - its tables
 
 
