@@ -11,7 +11,7 @@ from sqlalchemy import select
 from vtclinic.core.audit import AuditEntry
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
-from vtclinic.features.crisis.jobs import chase
+from vtclinic.features.crisis.jobs import climb
 from vtclinic.features.crisis.models import ActKind, RiskAct, RiskTask
 from vtclinic.features.progress import answering
 
@@ -204,19 +204,19 @@ def test_the_signal_to_open_pages_holds_ids_only(sam, amara, people, given, fill
     assert room.endswith(f":user:{amara}") and name == "risk.changed" and set(payload) == {"task"}
 
 
-def test_nobody_began_in_time_is_an_alarm_of_its_own_and_goes_out_hourly(
+def test_nobody_began_in_time_is_an_alarm_of_its_own_and_repeats(
     sam, amara, people, given, fill, tasks, ledger, mails, clinic, scope
 ):
     people.admin()
     with time_machine.travel(MONDAY, tick=True) as clock:
         fill(sam, given(sam), "000000002")
         with scope(clinic):
-            assert chase(clinic="harbour") == 0
+            assert climb(clinic="harbour") == 0
             clock.shift(16 * 60)
-            assert chase(clinic="harbour") == 1
-            assert chase(clinic="harbour") == 0
+            assert climb(clinic="harbour") == 1
+            assert climb(clinic="harbour") == 0
             clock.shift(3601)
-            assert chase(clinic="harbour") == 1
+            assert climb(clinic="harbour") == 1
         (task,) = tasks()
         assert ledger(task).count("unanswered") == 2
         assert [mail["To"] for mail in mails()].count("ruth.daly@example.org") == 2
@@ -229,7 +229,7 @@ def test_a_task_that_was_begun_is_not_chased(sam, amara, people, given, fill, ta
         at(amara).send(f"/risk/{tasks()[0].uid}/take")
         clock.shift(3600)
         with scope(clinic):
-            assert chase(clinic="harbour") == 0
+            assert climb(clinic="harbour") == 0
 
 
 def test_raising_is_audited(sam, given, fill, people, tasks):
@@ -243,7 +243,7 @@ def test_a_failure_while_raising_undoes_the_answer_so_that_it_is_asked_again(sam
     uid = given(sam)
     browser = at(sam)
     browser.get(f"/progress/questions/{uid}")
-    monkeypatch.setattr("vtclinic.features.crisis.raising.notice.tell", lambda task: 1 / 0)
+    monkeypatch.setattr("vtclinic.features.crisis.ladder.notice.tell", lambda task, **_: 1 / 0)
     assert browser.send(f"/progress/questions/{uid}/9", value="1") == 500
     assert tasks() == []
     with people.inside():

@@ -12,10 +12,10 @@ from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
-from vtclinic.features.crisis import notice, policy
+from vtclinic.features.crisis import ladder, notice, policy
 from vtclinic.features.crisis.ledger import write
-from vtclinic.features.crisis.models import CONTACT, ActKind, RiskAct, RiskTask, TaskState
-from vtclinic.features.crisis.people import on_duty
+from vtclinic.features.crisis.models import CONTACT, ActKind, RiskAct, RiskTask, TaskKind, TaskState
+from vtclinic.features.crisis.people import on_duty, present
 from vtclinic.features.crisis.words import REASONS
 from vtclinic.identity import service as identity
 
@@ -35,7 +35,7 @@ def take(actor: Actor, uid: UUID) -> RiskTask:
         raise Conflict(_("%(name)s has this task now. You do not need to do anything.", name=_name(task.owner_uid)))
     assert actor.uid is not None
     before = task.owner_uid
-    task.acknowledge(actor.uid, clock.now())
+    task.acknowledge(actor.uid, clock.now(), despite_leave=not present([actor.uid]))
     write(task, ActKind.TOOK, by=actor.uid)
     record(actor, "risk.take", "risk_task", uid, patient_uid=task.patient_uid)
     notice.signal(task, [person.uid for person in on_duty()] if before is None else [before])
@@ -48,10 +48,9 @@ def hand_over(actor: Actor, uid: UUID, to: UUID, words: str) -> RiskTask:
     authorize(actor, policy.can_act, task)
     if to == actor.uid or to not in {person.uid for person in on_duty()}:
         raise Invalid(_("Choose a therapist who works here."), fields={"to": _("Choose a therapist who works here.")})
-    task.hand_over(to)
     write(task, ActKind.HANDED_OVER, by=actor.uid, about=to, words=words)
     record(actor, "risk.hand-over", "risk_task", uid, patient_uid=task.patient_uid)
-    notice.tell(task)
+    ladder.wait_for(task, to)
     return task
 
 
@@ -64,7 +63,7 @@ def act(actor: Actor, uid: UUID, kind: str, words: str) -> RiskTask:
     if kind == ActKind.NOTED and not words:
         raise Invalid(_("Write what you did."), fields={"words": _("Write what you did.")})
     if task.state == TaskState.RAISED:
-        task.acknowledge(_uid(actor), clock.now())
+        task.acknowledge(_uid(actor), clock.now(), despite_leave=not present([_uid(actor)]))
     if kind in CONTACT:
         task.attempt()
     write(task, ActKind(kind), by=actor.uid, words=words)
@@ -100,10 +99,15 @@ def _task(uid: UUID) -> RiskTask:
 
 
 def _was_done(task: RiskTask) -> bool:
-    """Tell whether an act stands in the ledger since the task was last raised."""
+    """Tell whether contact, its attempt or a hand-over stands in the ledger since the task was last raised.
+
+    A note is enough for words only: an idiom needs no call.
+    """
     session().flush()
-    raised = select(func.max(RiskAct.at)).where(RiskAct.task_uid == task.uid, RiskAct.kind == ActKind.RAISED).scalar_subquery()
-    done = select(func.count()).where(RiskAct.task_uid == task.uid, RiskAct.kind.in_(WRITTEN), RiskAct.at >= raised)
+    enough = (*CONTACT, ActKind.HANDED_OVER) if task.kind == TaskKind.ANSWER else (*WRITTEN, ActKind.HANDED_OVER)
+    anew = (ActKind.RAISED, ActKind.MORE_URGENT)
+    raised = select(func.max(RiskAct.at)).where(RiskAct.task_uid == task.uid, RiskAct.kind.in_(anew)).scalar_subquery()
+    done = select(func.count()).where(RiskAct.task_uid == task.uid, RiskAct.kind.in_(enough), RiskAct.at >= raised)
     return bool(session().scalar(done))
 
 

@@ -8,19 +8,24 @@ from vtclinic.features.crisis import (
     duty_models,  # noqa: F401 - its tables
     finding_models,  # noqa: F401 - its tables
     jobs,  # noqa: F401 - its jobs
+    ladder,
     models,  # noqa: F401 - its tables
     raising,
+    reading,
+    rules,
 )
 from vtclinic.features.crisis.reading import count_open
 from vtclinic.features.crisis.routes import bp
-from vtclinic.features.progress.api import RiskAnswered, RiskAnswerLowered, SafetyAnswered
+from vtclinic.features.progress.api import RiskAnswered, RiskAnswerLowered, SafetyAnswered, ask_clinic
 from vtclinic.features.records.api import describe_actions
+from vtclinic.identity.news import AccountDisabled
 
 # Patients read these lines, and never the word risk.
 _ACTIONS = {
     "risk.raise": lazy("asked your care team to read an answer soon"),
     "risk.more-urgent": lazy("asked your care team to read an answer now"),
     "risk.answer-changed": lazy("noted that you changed an answer"),
+    "risk.climb": lazy("asked another person of your care team to read an answer"),
     "risk.unanswered": lazy("reminded your care team of an answer"),
     "risk.read": lazy("looked at an answer that needed a reply soon"),
     "risk.take": lazy("took over the reply to an answer"),
@@ -34,6 +39,8 @@ def _subscribe() -> None:
     on(RiskAnswered, raising.on_risk_answer)
     on(RiskAnswerLowered, raising.on_lowered)
     on(SafetyAnswered, raising.on_safety_answer)
+    on(AccountDisabled, ladder.on_disabled)
+    ask_clinic(lambda: rules.in_force().working_days, reading.duty_for_patients)
     describe_actions(_ACTIONS)
 
 

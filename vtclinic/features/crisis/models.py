@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Uuid, event
+from sqlalchemy import ForeignKey, Index, LargeBinary, Uuid, event, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vtclinic.core.crypto import sealed
@@ -103,6 +103,8 @@ class RiskTask(ClinicBase):
     rung: Mapped[str] = mapped_column(default=Rung.ALL, server_default=Rung.ALL)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     climb_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Its owner took it while on leave, so leave alone does not take it away again.
+    despite_leave: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     close_reason: Mapped[str | None]
 
@@ -126,13 +128,15 @@ class RiskTask(ClinicBase):
         self.level, self.due_by, self.chased_at = Level.NOW, min(self.due_by, due_by), None
         return True
 
-    def acknowledge(self, owner: UUID, at: datetime) -> None:
-        """Let one person own it and say so."""
-        self.owner_uid, self.state, self.acknowledged_at = owner, TaskState.ACKNOWLEDGED, at
+    def give(self, rung: Rung, owner: UUID | None, *, told_at: datetime, climb_at: datetime) -> None:
+        """Let one person answer for it, who has until `climb_at` to begin; None: whoever comes first."""
+        self.rung, self.owner_uid, self.state, self.acknowledged_at = rung, owner, TaskState.RAISED, None
+        self.told_at, self.climb_at, self.despite_leave = told_at, climb_at, False
 
-    def hand_over(self, to: UUID) -> None:
-        """Give it to somebody who has yet to say that they have it."""
-        self.owner_uid, self.state, self.acknowledged_at, self.chased_at = to, TaskState.RAISED, None, None
+    def acknowledge(self, owner: UUID, at: datetime, *, despite_leave: bool = False) -> None:
+        """Let one person own it and say so."""
+        self.despite_leave = despite_leave
+        self.owner_uid, self.state, self.acknowledged_at, self.climb_at = owner, TaskState.ACKNOWLEDGED, at, None
 
     def attempt(self) -> None:
         """Note that somebody tried to reach the patient."""
@@ -148,7 +152,7 @@ class RiskTask(ClinicBase):
         if not self.is_open:
             raise Conflict
         self.state = TaskState.TRANSFERRED if transferred else TaskState.RESOLVED
-        self.closed_at, self.close_reason = at, reason
+        self.closed_at, self.close_reason, self.climb_at = at, reason, None
 
 
 class RiskAct(ClinicBase):

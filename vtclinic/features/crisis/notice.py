@@ -17,15 +17,19 @@ from vtclinic.identity import service as identity
 CHANGED = "risk.changed"
 
 
-def tell(task: RiskTask) -> None:
-    """Tell the owner, or everybody on duty when there is none."""
-    people = told_first() if task.owner_uid is None else list(identity.users([task.owner_uid]).values())
-    _tell(task, people, "risk-task")
+def tell(task: RiskTask, *, also: Iterable[UUID] = ()) -> None:
+    """Tell the owner, or everybody on duty when there is none; `also` those who care for the patient."""
+    if task.owner_uid is None:
+        _tell(task, told_first(), "risk-task")
+        return
+    _tell(task, identity.users(dict.fromkeys([task.owner_uid, *also])).values(), "risk-task")
 
 
-def tell_all(task: RiskTask) -> None:
-    """Tell everybody on duty and the clinic's administrators: a promise passed and nobody has begun."""
-    people = {person.uid: person for person in [*told_first(), *staff_with(CLINIC_ADMIN)]}
+def tell_all(task: RiskTask, lead: UUID | None) -> None:
+    """Tell the lead, everybody on duty and all the clinic's administrators: nobody has begun."""
+    known = [uid for uid in (lead, task.owner_uid) if uid]
+    everybody = [*identity.users(known).values(), *told_first(), *staff_with(CLINIC_ADMIN)]
+    people = {person.uid: person for person in everybody if person.state == identity.UserState.ACTIVE}
     _tell(task, people.values(), "risk-task-waits")
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, exists, select
 
+from vtclinic.core import clock
 from vtclinic.core.policy import THERAPIST
+from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import session
+from vtclinic.core.zones import zone
 from vtclinic.features.clinic import api as clinic
+from vtclinic.features.staff import api as staff
 from vtclinic.identity import service as identity
 
 
@@ -33,8 +38,15 @@ def told_first() -> list[identity.User]:
     return [person for person in everybody if person.uid in chosen] or everybody
 
 
-def active_among(uids: Iterable[UUID]) -> list[UUID]:
-    """Return, in their order, those who can still sign in."""
+def present(uids: Iterable[UUID], *, day: date | None = None, leave: bool = True) -> list[UUID]:
+    """Return, in their order, the therapists who can sign in and (unless `leave` is false) are not on leave that day; one query."""
     listed = list(uids)
-    known = identity.users(listed)
-    return [uid for uid in listed if uid in known and known[uid].state == identity.UserState.ACTIVE]
+    if not listed:
+        return []
+    user, away = identity.User, staff.TherapistLeave
+    on = day or clock.now().astimezone(zone(current_clinic().timezone)).date()
+    chosen = select(user.uid).where(user.uid.in_(set(listed)), user.state == identity.UserState.ACTIVE, cast(user.roles, String).contains(f'"{THERAPIST}"'))
+    if leave:
+        chosen = chosen.where(~exists().where(away.therapist_uid == user.uid, away.first <= on, away.last >= on))
+    here = set(session().scalars(chosen))
+    return [uid for uid in listed if uid in here]

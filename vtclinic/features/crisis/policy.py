@@ -54,3 +54,13 @@ def readable_by(actor: Actor) -> ColumnElement[bool]:
     care = records.CareRelation
     clients = select(care.patient_uid).where(care.therapist_uid == actor.uid, care.until.is_(None))
     return or_(RiskTask.owner_uid == actor.uid, RiskTask.patient_uid.in_(clients))
+
+
+def can_rule(actor: Actor) -> bool:
+    """Allow the clinic's administrators to change the rules and the rota."""
+    return actor.is_clinic_admin
+
+
+def can_see_rota(actor: Actor) -> bool:
+    """Allow everybody who works with tasks or runs the clinic."""
+    return actor.is_therapist or actor.is_clinic_admin

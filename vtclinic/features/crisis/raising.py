@@ -9,14 +9,11 @@ from sqlalchemy import select
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.policy import SYSTEM
-from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import session
-from vtclinic.features.crisis import notice
+from vtclinic.features.crisis import ladder, rules
 from vtclinic.features.crisis.ledger import write
 from vtclinic.features.crisis.models import ActKind, Level, RiskTask, TaskState
-from vtclinic.features.crisis.people import active_among
 from vtclinic.features.progress import api as progress
-from vtclinic.features.records import api as records
 
 
 def on_risk_answer(news: progress.RiskAnswered) -> None:
@@ -27,10 +24,10 @@ def on_risk_answer(news: progress.RiskAnswered) -> None:
         return
     if task.is_open:
         write(task, ActKind.ANSWER_CHANGED, by=news.patient_uid)
-        if news.urgency == Level.NOW:
-            _make_urgent(task)
+        if _level(news) == Level.NOW:
+            make_urgent(task)
         return
-    _reopen(task, Level(news.urgency))
+    _reopen(task, _level(news))
 
 
 def on_lowered(news: progress.RiskAnswerLowered) -> None:
@@ -50,7 +47,7 @@ def on_safety_answer(news: progress.SafetyAnswered) -> None:
     if news.answer == "yes":
         return
     if task.is_open:
-        _make_urgent(task)
+        make_urgent(task)
     else:
         _reopen(task, Level.NOW)
 
@@ -60,40 +57,44 @@ def _task_of(response_uid: UUID) -> RiskTask | None:
 
 
 def _raise(news: progress.RiskAnswered) -> None:
-    now = clock.now()
+    now, level = clock.now(), _level(news)
     task = RiskTask(
         patient_uid=news.patient_uid,
         response_uid=news.response_uid,
         instrument=news.instrument_id,
         item=news.item,
-        level=Level(news.urgency),
+        level=level,
         state=TaskState.RAISED,
-        owner_uid=_owner(news.patient_uid),
         raised_at=now,
-        due_by=progress.read_by(news.urgency, now, current_clinic().timezone),
+        due_by=ladder.due_by(level, now),
     )
+    open_task(task)
+
+
+def open_task(task: RiskTask) -> None:
+    """Store a new task, write its first line and give it to its first owner."""
     session().add(task)
     session().flush()
-    write(task, ActKind.RAISED, by=news.patient_uid)
+    write(task, ActKind.RAISED, by=task.patient_uid)
     record(SYSTEM, "risk.raise", "risk_task", task.uid, patient_uid=task.patient_uid, reason=task.level)
-    notice.tell(task)
+    ladder.begin(task)
 
 
-def _make_urgent(task: RiskTask) -> None:
-    if task.raise_level(progress.read_by(Level.NOW, clock.now(), current_clinic().timezone)):
+def make_urgent(task: RiskTask) -> None:
+    """Make an open task one for now; whoever had begun says once more that they have it."""
+    if task.raise_level(ladder.due_by(Level.NOW, clock.now())):
         write(task, ActKind.MORE_URGENT)
         record(SYSTEM, "risk.more-urgent", "risk_task", task.uid, patient_uid=task.patient_uid)
-        notice.tell(task)
+        ladder.renew(task)
 
 
 def _reopen(task: RiskTask, level: Level) -> None:
-    task.level, task.owner_uid = level, _owner(task.patient_uid)
-    task.reopen(progress.read_by(level, clock.now(), current_clinic().timezone))
+    task.level = level
+    task.reopen(ladder.due_by(level, clock.now()))
     write(task, ActKind.RAISED, by=task.patient_uid)
     record(SYSTEM, "risk.raise", "risk_task", task.uid, patient_uid=task.patient_uid, reason=level)
-    notice.tell(task)
+    ladder.begin(task)
 
 
-def _owner(patient_uid: UUID) -> UUID | None:
-    """Return the therapist who has cared longest and can still sign in; None leaves the task to whoever is on duty."""
-    return next(iter(active_among(records.therapists_of(patient_uid))), None)
+def _level(news: progress.RiskAnswered) -> Level:
+    return rules.in_force().level(news.instrument_id, news.item, news.value, news.urgency)

@@ -13,8 +13,10 @@ from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import THERAPIST, Actor, authorize
+from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import once, session
-from vtclinic.features.crisis import policy
+from vtclinic.core.zones import zone
+from vtclinic.features.crisis import duty, policy, rules
 from vtclinic.features.crisis.models import OPEN_STATES, ActKind, RiskAct, RiskTask, TaskState
 from vtclinic.features.crisis.people import staff_with
 from vtclinic.features.progress import api as progress
@@ -145,6 +147,16 @@ def _with_patient(page: TaskPage, people: dict[UUID, identity.User]) -> TaskPage
         told=tuple(dict.fromkeys(names[uid] for uid in told if uid in names)),
         colleagues=tuple(one for one in people.values() if one.state == identity.UserState.ACTIVE and one.uid != task.owner_uid),
     )
+
+
+def duty_for_patients() -> progress.Duty:
+    """Tell a patient whether somebody is on call; without a rota that can be said outside working hours only."""
+    now, found = clock.now(), duty.standing()
+    if found.known:
+        return progress.Duty(found.anybody, None if found.anybody else duty.next_on_call(now))
+    working, local = rules.in_force().working_days, now.astimezone(zone(current_clinic().timezone))
+    at_work = local.weekday() in working.days and working.starts <= local.time() < working.ends
+    return progress.Duty(None if at_work else False)
 
 
 def _closed(actor: Actor) -> list[RiskTask]:

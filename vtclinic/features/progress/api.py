@@ -4,7 +4,7 @@ from vtclinic.features.progress.after import Onward, add_guide
 from vtclinic.features.progress.answering import assign
 from vtclinic.features.progress.help import Numbers, about, numbers_for
 from vtclinic.features.progress.news import QuestionnaireFinished, RiskAnswered, RiskAnswerLowered, SafetyAnswered
-from vtclinic.features.progress.promise import read_by
+from vtclinic.features.progress.promise import AT_ONCE, Duty, WorkingDays, ask_clinic, read_by
 from vtclinic.features.progress.results import (
     Assigned,
     ScoreView,
@@ -15,20 +15,26 @@ from vtclinic.features.progress.results import (
     open_questionnaires,
     statement,
 )
+from vtclinic.features.progress.risk_items import RiskQuestion, risk_items
 from vtclinic.features.progress.words import plain_title
 
 __all__ = [
+    "AT_ONCE",
     "Assigned",
+    "Duty",
     "Numbers",
     "Onward",
     "QuestionnaireFinished",
     "RiskAnswerLowered",
     "RiskAnswered",
+    "RiskQuestion",
     "SafetyAnswered",
     "ScoreView",
     "Statement",
+    "WorkingDays",
     "about",
     "add_guide",
+    "ask_clinic",
     "assign",
     "can_be_given",
     "count_waiting",
@@ -37,5 +43,6 @@ __all__ = [
     "open_questionnaires",
     "plain_title",
     "read_by",
+    "risk_items",
     "statement",
 ]

@@ -19,7 +19,7 @@ from vtclinic.features.progress.answering import Sheet
 from vtclinic.features.progress.chart import draw
 from vtclinic.features.progress.forms import AnswerForm, SafetyForm
 from vtclinic.features.progress.help import Numbers, about, numbers_for
-from vtclinic.features.progress.promise import read_by
+from vtclinic.features.progress.promise import duty_now, read_by
 from vtclinic.features.records import api as records
 
 bp = Blueprint("progress", __name__, template_folder="templates")
@@ -154,7 +154,8 @@ def _question_page(sheet: Sheet, number: int, form: AnswerForm, *, status: int =
 def _support_page(sheet: Sheet, form: SafetyForm, *, status: int = 200) -> Response:
     if not sheet.raised:
         return _onward(sheet)
-    return page("progress/support.html", status=status, sheet=sheet, form=form, numbers=_numbers(sheet), about=about, promise=_promise(), safe=sheet.response.safety)
+    told = {"numbers": _numbers(sheet), "about": about, "promise": _promise(), "duty": duty_now(), "safe": sheet.response.safety}
+    return page("progress/support.html", status=status, sheet=sheet, form=form, **told)
 
 
 def _refused(uid: UUID, number: int, form: AnswerForm) -> Response:
