@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,9 +15,11 @@ from vtclinic.core.errors import Conflict, Forbidden, Invalid
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.intake import api, plan, unfinished
-from vtclinic.features.intake.jobs import remind
+from vtclinic.features.intake.consents import standing
+from vtclinic.features.intake.jobs import new_words, remind
 from vtclinic.features.intake.models import Intake, IntakeNudge, IntakePlan
 from vtclinic.features.intake.plan import OwnQuestion
+from vtclinic.features.intake.questions import CONSENTS
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 from vtclinic.tenants.scope import tenant_scope
@@ -183,3 +186,20 @@ def test_the_rule_reminds_once_after_its_days(people, chosen, sam, run_job):
         with time_machine.travel(now + timedelta(days=days), tick=False):
             run_job(remind)
         assert letters() == expected
+
+
+def test_new_words_of_a_consent_are_told_once_and_the_old_yes_holds(people, sam, at, run_job, monkeypatch):
+    at(sam).send("/intake/care", value="yes")
+    run_job(new_words)
+    monkeypatch.setitem(CONSENTS, "care", replace(CONSENTS["care"], version="2099-1"))
+    run_job(new_words)
+    run_job(new_words)
+    browser = at(sam)
+    browser.get("/my-data/agreed")
+    assert browser.says("The words have changed since then.", "I agree to the new words")
+    with people.inside():
+        assert "care" in standing(sam)
+        assert session().scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.template == "consent-words")) == 1
+    browser.send("/my-data/agreed/care")
+    with people.inside():
+        assert standing(sam)["care"].version == "2099-1"

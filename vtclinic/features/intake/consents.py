@@ -9,11 +9,22 @@ from sqlalchemy import select
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
-from vtclinic.core.policy import Actor
+from vtclinic.core.i18n import lazy as _l
+from vtclinic.core.policy import PATIENT, Actor
 from vtclinic.core.uow import session
 from vtclinic.features.intake.models import Consent
 from vtclinic.features.intake.policy import own_uid
 from vtclinic.features.intake.questions import CONSENTS
+from vtclinic.features.notifications import api as notifications
+
+NEW_WORDS = notifications.Kind(
+    "consent.words",
+    _l("We changed the words of something you agreed to"),
+    mail="consent-words",
+    about=_l("When we change what you agreed to"),
+    can_mute=False,
+    roles=frozenset({PATIENT}),
+)
 
 
 def give(actor: Actor, kind: str) -> Consent:
@@ -43,6 +54,16 @@ def withdraw(actor: Actor, kind: str) -> None:
     current.withdraw(clock.now())
     session().flush()
     record(actor, "consent.withdraw", "consent", current.uid, patient_uid=uid, reason=f"{kind} {current.version}")
+
+
+def tell_new_words() -> int:
+    """Tell everybody who agreed to older words, once for each new version, that there are new ones; returns how many were told."""
+    told = 0
+    for kind, text in CONSENTS.items():
+        older = select(Consent.patient_uid).where(Consent.kind == kind, Consent.withdrawn_at.is_(None), Consent.version != text.version)
+        for uid in session().scalars(older.distinct()).all():
+            told += notifications.notify(uid, NEW_WORDS, key=f"consent.words:{kind}:{text.version}", path="/my-data/agreed")
+    return told
 
 
 def standing(patient_uid: UUID) -> dict[str, Consent]:

@@ -8,8 +8,11 @@ from vtclinic.features.intake import (
     models,  # noqa: F401 - its tables
     plan_routes,  # noqa: F401 - its pages for the clinic
 )
+from vtclinic.features.intake.consents import NEW_WORDS
 from vtclinic.features.intake.routes import bp, guide
 from vtclinic.features.intake.section import file_section
+from vtclinic.features.intake.unfinished import NUDGE
+from vtclinic.features.notifications import api as notifications
 from vtclinic.features.progress.api import add_guide
 from vtclinic.features.records.api import add_file_section, describe_actions
 
@@ -27,6 +30,8 @@ _ACTIONS = {
 
 def _subscribe() -> None:
     add_guide(guide)
+    notifications.register(NUDGE)
+    notifications.register(NEW_WORDS)
     add_file_section(file_section)
     describe_actions(_ACTIONS)
 

@@ -14,13 +14,13 @@ from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, NotFound
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.outbox import queue_mail
+from vtclinic.core.i18n import lazy as _l
 from vtclinic.core.policy import PATIENT, SYSTEM, Actor, authorize
-from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import session
 from vtclinic.features.intake import policy
 from vtclinic.features.intake.models import Intake, IntakeAnswer, IntakeNudge
 from vtclinic.features.intake.plan import Plan, current_plan
+from vtclinic.features.notifications import api as notifications
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 from vtclinic.identity import service as identity
@@ -28,6 +28,13 @@ from vtclinic.identity import service as identity
 PAGE = 50
 BETWEEN = timedelta(days=7)
 MOST_NUDGES = 3
+NUDGE = notifications.Kind(
+    "intake.nudge",
+    _l("You can go on where you left off"),
+    mail="intake-nudge",
+    about=_l("A reminder when you stopped half-way"),
+    roles=frozenset({PATIENT}),
+)
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,5 @@ def _write(actor: Actor, found: Unfinished) -> None:
             session().add(IntakeNudge(patient_uid=found.uid, number=found.nudges + 1, at=clock.now(), by_uid=actor.uid))
     except IntegrityError:
         raise Conflict(_("Somebody wrote a moment ago. Nothing was sent twice.")) from None
-    reader = identity.user(found.uid)
-    link = f"{current_clinic().base_url}/"
-    named = records.may_be_named(records.patient(found.uid))
-    queue_mail(reader.email, "intake-nudge", {"link": link}, locale=reader.locale, timezone=reader.timezone, named=named)
+    notifications.notify(found.uid, NUDGE, key=f"intake.nudge:{found.nudges + 1}", path="/intake/go-on")
     record(actor, "intake.nudge", "intake", found.uid, patient_uid=found.uid)
