@@ -184,8 +184,43 @@ def test_loinc_codes_are_those_of_the_panels():
     assert [answer.loinc for answer in phq.items[0].answers] == ["LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9"]
 
 
-def test_only_free_instruments_ship():
-    assert set(load_packs()) == {"phq-9", "gad-7", "phq-2", "gad-2", "pcl-5", "audit-c", "session-check"}
+def test_only_free_instruments_ship_and_two_wait_for_a_promise():
+    free = {name for name, pack in load_packs().items() if not pack.attestation}
+    assert free == {"phq-9", "gad-7", "phq-2", "gad-2", "pcl-5", "audit-c", "session-check"}
+    assert set(load_packs()) - free == {"who-5", "core-10"}
+
+
+@pytest.mark.parametrize(
+    ("digits", "total", "band", "positive"),
+    [("33333", 60, "usual", False), ("22222", 40, "low", True), ("11122", 28, "very_low", True), ("00000", 0, "very_low", True), ("55555", 100, "usual", False)],
+)
+def test_who_5_counts_four_for_each_point_and_higher_is_better(digits, total, band, positive):
+    result = score(instrument("who-5"), answers(digits))
+    assert (result.total, result.band.id, result.positive) == (total, band, positive)
+
+
+@pytest.mark.parametrize(
+    ("digits", "total", "band", "risk"),
+    [
+        ("0000000000", 8, "below", None),
+        ("0440000000", 0, "below", None),
+        ("1441111111", 8, "below", RiskLevel.SAME_DAY),
+        ("4004444444", 40, "severe", RiskLevel.NOW),
+        ("1000010000", 10, "below", RiskLevel.SAME_DAY),
+        ("2000010000", 11, "mild", RiskLevel.SAME_DAY),
+        ("4000003000", 15, "moderate", None),
+        ("4000044000", 20, "moderately_severe", RiskLevel.NOW),
+        ("4440444441", 25, "severe", RiskLevel.NOW),
+    ],
+)
+def test_core_10_turns_two_items_round_and_item_6_is_the_risk(digits, total, band, risk):
+    result = score(instrument("core-10"), answers(digits))
+    assert (result.total, result.band.id, result.risk, result.positive) == (total, band, risk, total >= 11)
+
+
+@pytest.mark.parametrize(("id", "owner"), [("who-5", "© World Health Organization"), ("core-10", "© CORE System Trust")])
+def test_a_non_commercial_pack_names_its_owner_and_licence(id, owner):
+    assert owner in instrument(id).notice and instrument(id).licence in instrument(id).notice
 
 
 @pytest.mark.parametrize("form", load_packs().values(), ids=lambda form: form.id)

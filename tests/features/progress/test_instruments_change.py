@@ -37,6 +37,13 @@ class Stored:
         ("pcl-5", 40, 30, "improved", False),
         ("pcl-5", 40, 31, "none", False),
         ("pcl-5", 30, 40, "worse", False),
+        ("who-5", 40, 52, "improved", False),
+        ("who-5", 40, 48, "none", False),
+        ("who-5", 60, 48, "worse", False),
+        ("core-10", 17, 10, "improved", True),
+        ("core-10", 17, 11, "improved", False),
+        ("core-10", 14, 9, "none", False),
+        ("core-10", 10, 16, "worse", False),
     ],
 )
 def test_change_is_reliable_from_the_published_size(id, baseline, now, kind, recovered):

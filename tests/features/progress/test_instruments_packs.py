@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 import tomllib
 
 import pytest
@@ -121,6 +122,26 @@ def put(value, *path):
         (put(40, "bands", "levels", 4, "from"), "bands: the last level begins above 27, the largest total."),
         (put(2, "bands", "levels", 2, "from"), "bands: the levels must rise, and no two may begin at the same total."),
         (put([], "bands", "levels"), "bands: levels must not be empty."),
+        (put(5, "bands", "levels", 1, "to"), "bands: there is a gap after mild: it ends at 5, and the next begins after 9."),
+        (put(12, "bands", "levels", 1, "to"), "bands: mild reaches into the next: it ends at 12, and 9 is the last that is free."),
+        (put("mild", "bands", "levels", 3, "id"), "bands: mild stands there twice."),
+        (put("Very bad", "bands", "levels", 3, "id"), "bands: the id Very bad must be small letters"),
+        (put(5.5, "bands", "levels", 1, "from"), "bands: 5.5 must be a whole number where points are added up."),
+        (put(float("nan"), "bands", "levels", 1, "from"), "bands: levels 2: from must be a number."),
+        (put(float("inf"), "change", "reliable"), "change: reliable must be a number."),
+        (put("PHQ 9", "id"), "id must be small letters, digits and dashes, at most 40."),
+        (put("x" * 21, "version"), "version must be letters, digits, dots and dashes, at most 20."),
+        (put("english", "language"), "language must be a tag such as en or pt-BR."),
+        (put("product", "scoring"), "scoring must be sum or mean."),
+        (put("payment", "attestation"), "attestation must be noncommercial."),
+        (put(" \n", "title"), "title must not be empty."),
+        (put("x" * 2001, "stem"), "stem is too long."),
+        (put([{"text": f"Question {n}"} for n in range(201)], "items"), "items is too long."),
+        (put([{"text": f"Question {n}"} for n in range(101)], "items"), "items: at most 100 are possible."),
+        (put({"from": 0, "to": 9999, "low": "Low", "high": "High"}, "items", 0, "scale"), "items 1: at most 25 answers are possible."),
+        (put(10**30, "answers", 1, "value"), "answers 2: value is too large."),
+        (put("Feeling tired or having little energy", "items", 0, "text"), "items: two of them have the same text."),
+        (put(7, "risk", "items", 0, "steps", 1, "from"), "risk: no answer to item 9 reaches 7."),
         (
             put({"source": "x", "levels": [{"id": "a", "text": "A", "at": 99}]}, "cutoffs"),
             "cutoffs: a lies outside the totals 0 to 27.",
@@ -190,3 +211,45 @@ def test_two_packs_of_one_name_are_refused(tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(PackError, match="already called phq-2"):
         load_packs(tmp_path)
+
+
+def test_a_mean_has_decimals_and_its_bands_too():
+    levels = [{"id": "low", "text": "Low", "from": 0}, {"id": "high", "text": "High", "from": 2.5}]
+    data = made_up(3, highest=4, scoring="mean", bands={"source": "x", "levels": levels})
+    assert validate_pack(data) == []
+    form = build(data)
+    assert (form.lowest, form.highest, form.bands[0].high) == (0, 4, 2.49)
+    assert [score(form, {1: 2, 2: 2, 3: last}).total for last in (3, 4)] == [2.33, 2.67]
+    assert [score(form, {1: 2, 2: 2, 3: last}).band.id for last in (3, 4)] == ["low", "high"]
+
+
+def test_a_band_that_no_total_can_reach_is_named():
+    levels = [{"id": "low", "text": "Low", "from": 0}, {"id": "odd", "text": "Odd", "from": 1}, {"id": "high", "text": "High", "from": 4}]
+    data = made_up(2, highest=2, multiply=4, bands={"source": "x", "levels": levels})
+    assert validate_pack(data) == ["bands: no total can reach odd."]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("x = " + "[" * 5000, "not valid TOML|nested too deeply"),
+        ("x = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+        ("x" * 300_000, "larger than 256 kB"),
+        ("x = " + "9" * 5000, "not valid TOML"),
+    ],
+)
+def test_a_hostile_file_is_refused_with_its_name(text, sentence, tmp_path):
+    path = tmp_path / "hostile.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=rf"^hostile\.toml.*({sentence})"):
+        load_pack(path)
+
+
+def test_the_largest_pack_there_can_be_is_checked_in_no_time():
+    answers = [{"value": value * 400, "text": str(value)} for value in range(25)]
+    data = made_up(100, highest=1, bands={"source": "x", "levels": [{"id": "all", "text": "All", "from": 0}]})
+    del data["scale"]
+    data["answers"] = answers
+    before = time.process_time()
+    assert validate_pack(data) == []
+    assert time.process_time() - before < 2

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from vtclinic.core.errors import Conflict, Invalid
-from vtclinic.features.progress.instruments.schema import Better, Instrument
+from vtclinic.features.progress.instruments.schema import Better, Instrument, Total
 
 
 class VersionsDiffer(Conflict):
@@ -26,7 +26,7 @@ class Measured(Protocol):
         """The instrument's version when it was answered."""
 
     @property
-    def total(self) -> int | None:
+    def total(self) -> Total | None:
         """The total, or None when an item was missing."""
 
 
@@ -47,7 +47,7 @@ class Change:
 
     kind: ChangeKind
     recovered: bool
-    size: int
+    size: Total
 
 
 def reliable_change(instrument: Instrument, baseline: Measured, now: Measured) -> Change | None:
@@ -59,7 +59,7 @@ def reliable_change(instrument: Instrument, baseline: Measured, now: Measured) -
     rule = instrument.change
     if rule is None:
         return None
-    size = last - first
+    size = round(last - first, 2)
     gain = -size if instrument.better is Better.LOWER else size
     if gain >= rule.reliable:
         crossed = not _recovered(instrument, first) and _recovered(instrument, last)
@@ -68,7 +68,7 @@ def reliable_change(instrument: Instrument, baseline: Measured, now: Measured) -
     return Change(kind, recovered=False, size=size)
 
 
-def _total(instrument: Instrument, result: Measured) -> int:
+def _total(instrument: Instrument, result: Measured) -> Total:
     if (result.instrument, result.version) != (instrument.id, instrument.version):
         raise VersionsDiffer(
             f"a result of {result.instrument} version {result.version} cannot be compared as {instrument.id} version {instrument.version}"
@@ -78,7 +78,7 @@ def _total(instrument: Instrument, result: Measured) -> int:
     return result.total
 
 
-def _recovered(instrument: Instrument, total: int) -> bool:
+def _recovered(instrument: Instrument, total: Total) -> bool:
     line = instrument.change.recovery if instrument.change else None
     if line is None:
         return False

@@ -20,12 +20,14 @@ from vtclinic.features.progress.instruments.schema import (
     RiskItem,
     RiskLevel,
     Scale,
+    Scoring,
     SymptomRule,
 )
 from vtclinic.features.progress.instruments.shape import Pack
-from vtclinic.features.progress.instruments.validate import item_answers, total_range, validate_pack
+from vtclinic.features.progress.instruments.validate import band_step, item_answers, total_range, validate_pack
 
 PACKS = Path(__file__).parent.parent / "packs"
+MOST_BYTES = 256 * 1024
 
 
 class PackError(SettingsError):
@@ -46,14 +48,28 @@ def load_packs(folder: Path = PACKS) -> dict[str, Instrument]:
 
 def load_pack(path: Path) -> Instrument:
     """Return the instrument one file describes."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path.name} is not valid TOML: {error}") from error
+    data = read_toml(path)
     faults = validate_pack(data)
     if faults:
         raise PackError(f"{path.name}: {' '.join(faults)}")
     return build(data)
+
+
+def read_toml(path: Path) -> Pack:
+    """Return what a file says; raises PackError for one that is too large or is not TOML."""
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise PackError(f"{path.name} is larger than {MOST_BYTES // 1024} kB.")
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path.name} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise PackError(f"{path.name} is nested too deeply.") from None
+    except ValueError as error:
+        # A whole number of thousands of digits is TOML, but not a number Python reads.
+        raise PackError(f"{path.name} is not valid TOML: {error}") from error
 
 
 def instrument(id: str) -> Instrument:
@@ -79,6 +95,8 @@ def build(data: Pack) -> Instrument:
         stem=data["stem"],
         better=Better(data.get("better", "lower")),
         multiply=data.get("multiply", 1),
+        scoring=Scoring(data.get("scoring", "sum")),
+        attestation=data.get("attestation", ""),
         items=tuple(_item(data, number, item) for number, item in enumerate(data["items"], 1)),
         bands=_bands(data),
         bands_source=data.get("bands", {}).get("source", ""),
@@ -106,7 +124,8 @@ def _item(data: Pack, number: int, item: Pack) -> Item:
 
 def _bands(data: Pack) -> tuple[Band, ...]:
     levels = data.get("bands", {}).get("levels", [])
-    ends = [level["from"] - 1 for level in levels[1:]] + [total_range(data)[1]]
+    step = band_step(data)
+    ends = [round(level["from"] - step, 2) for level in levels[1:]] + [total_range(data)[1]]
     return tuple(Band(level["id"], level["text"], level["from"], end) for level, end in zip(levels, ends, strict=False))
 
 

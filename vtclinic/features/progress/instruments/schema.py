@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+Total: TypeAlias = float  # a whole number where points are added up, two decimals where their mean is taken
 
 
 class RiskLevel(StrEnum):
@@ -18,6 +21,13 @@ class Better(StrEnum):
 
     LOWER = "lower"
     HIGHER = "higher"
+
+
+class Scoring(StrEnum):
+    """How the points of the answers come to a total."""
+
+    SUM = "sum"
+    MEAN = "mean"
 
 
 @dataclass(frozen=True)
@@ -73,8 +83,8 @@ class Band:
 
     id: str
     text: str
-    low: int
-    high: int
+    low: Total
+    high: Total
 
 
 @dataclass(frozen=True)
@@ -83,15 +93,15 @@ class Cutoff:
 
     id: str
     text: str
-    at: int
+    at: Total
 
 
 @dataclass(frozen=True)
 class ChangeRule:
     """How large a change must be to exceed measurement error, and where recovery begins."""
 
-    reliable: int
-    recovery: int | None
+    reliable: Total
+    recovery: Total | None
     source: str
 
 
@@ -152,6 +162,8 @@ class Instrument:
     stem: str
     better: Better
     multiply: int
+    scoring: Scoring
+    attestation: str
     items: tuple[Item, ...]
     bands: tuple[Band, ...]
     bands_source: str
@@ -163,15 +175,29 @@ class Instrument:
     loinc: Loinc | None
 
     @property
-    def lowest(self) -> int:
+    def lowest(self) -> Total:
         """Return the smallest total."""
-        return self.multiply * sum(item.lowest for item in self.items)
+        return self.total_of(sum(item.lowest for item in self.items))
 
     @property
-    def highest(self) -> int:
+    def highest(self) -> Total:
         """Return the largest total."""
-        return self.multiply * sum(item.highest for item in self.items)
+        return self.total_of(sum(item.highest for item in self.items))
+
+    @property
+    def asks_which_line(self) -> bool:
+        """Tell whether the person must say which of several cut-offs applies; it is never inferred."""
+        return len(self.cutoffs) > 1
+
+    def total_of(self, points: int) -> Total:
+        """Return the total that all points together make."""
+        return total_of(points, len(self.items), multiply=self.multiply, scoring=self.scoring)
 
     def item(self, number: int) -> Item | None:
         """Return the item with this number, counted from 1."""
         return next((item for item in self.items if item.number == number), None)
+
+
+def total_of(points: int, items: int, *, multiply: int, scoring: str) -> Total:
+    """Return the total that the points of so many items make: their sum, or their mean to two decimals."""
+    return round(multiply * points / items, 2) if scoring == Scoring.MEAN else multiply * points

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vtclinic.core.errors import Invalid
-from vtclinic.features.progress.instruments.schema import Band, Better, Cutoff, Instrument, RiskLevel, SymptomRule
+from vtclinic.features.progress.instruments.schema import Band, Better, Cutoff, Instrument, RiskLevel, SymptomRule, Total
 
 Answers = Mapping[int, int | None]
 
@@ -20,7 +20,7 @@ class Score:
 
     instrument: str
     version: str
-    total: int | None
+    total: Total | None
     complete: bool
     band: Band | None
     positive: bool | None
@@ -37,7 +37,7 @@ def score(instrument: Instrument, answers: Answers, *, cutoff: str | None = None
     """
     given = _checked(instrument, answers)
     missing = tuple(item.number for item in instrument.items if item.number not in given)
-    total = None if missing else instrument.multiply * sum(item.points(given[item.number]) for item in instrument.items)
+    total = None if missing else instrument.total_of(sum(item.points(given[item.number]) for item in instrument.items))
     rule = instrument.rule
     return Score(
         instrument=instrument.id,
@@ -52,9 +52,9 @@ def score(instrument: Instrument, answers: Answers, *, cutoff: str | None = None
     )
 
 
-def band_of(instrument: Instrument, total: int) -> Band | None:
+def band_of(instrument: Instrument, total: Total) -> Band | None:
     """Return the band a total falls in; None when the instrument has no bands."""
-    return next((band for band in instrument.bands if band.low <= total <= band.high), None)
+    return next((band for band in reversed(instrument.bands) if band.low <= total), None)
 
 
 def risk_of(instrument: Instrument, item: int, value: int | None) -> RiskLevel | None:
@@ -93,7 +93,7 @@ def _chosen_cutoff(instrument: Instrument, wanted: str | None) -> Cutoff | None:
     raise Invalid(f"{instrument.name} has no cut-off called {wanted!r}")
 
 
-def _positive(instrument: Instrument, total: int, wanted: str | None) -> bool | None:
+def _positive(instrument: Instrument, total: Total, wanted: str | None) -> bool | None:
     cutoff = _chosen_cutoff(instrument, wanted)
     if cutoff is None:
         return None
