@@ -127,7 +127,8 @@ def _answers(behind: Backstage) -> dict[str, str]:
     own = current_plan().own[0].key
     latest = select(Response.uid).where(Response.patient_uid == sam.uid, Response.state == ResponseState.DONE).order_by(Response.finished_at)
     opened = progress.assign(sam, _uid(sam), "gad-7")
-    return {"done": str(done), "open": str(opened), "result": str(session().scalars(latest).first()), "half": str(skipped), "own": own}
+    line = progress.assign(sam, _uid(sam), "audit-c")
+    return {"line": str(line), "done": str(done), "open": str(opened), "result": str(session().scalars(latest).first()), "half": str(skipped), "own": own}
 
 
 def _console(behind: Backstage) -> dict[str, str]:

@@ -58,6 +58,7 @@ clinic.confirm_line clinic.draft_css clinic.help_lines clinic.logo clinic.logo_s
 clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview
 intake.add_own intake.add_own_submit intake.change_plan intake.move_own intake.nudge intake.own intake.own_submit intake.plan
 intake.remove_own intake.unfinished matching.close
+progress.attest progress.pack progress.questionnaires progress.switch progress.withdraw
 matching.waiting staff.add staff.add_submit staff.approve staff.ask_again staff.confirm_act staff.credential staff.credentials
 staff.do_act staff.import_check staff.import_check_submit staff.import_example staff.import_file staff.import_file_submit
 staff.invite_again staff.people staff.person
@@ -85,7 +86,7 @@ home.more home.patient_home identity.welcome identity.welcomed intake.agreed int
 intake.question intake.send intake.sent intake.start intake.stopped intake.take_back intake.take_back_page matching.ask
 matching.choices matching.confirm_pass matching.everybody matching.others matching.pass_over matching.relax matching.send_ask
 matching.stop_asking matching.stop_waiting matching.wait progress.answer progress.check progress.done progress.go_on
-progress.index progress.question progress.questionnaire progress.say_safe progress.send progress.start progress.support
+progress.index progress.question progress.questionnaire progress.say_line progress.say_safe progress.send progress.start progress.support progress.which_line
 records.profile records.topic records.topic_submit records.who_opened scheduling.book scheduling.booked scheduling.calendar_file
 scheduling.cancel scheduling.check scheduling.choose_time scheduling.choose_zone scheduling.confirm_cancel scheduling.index
 scheduling.new scheduling.show

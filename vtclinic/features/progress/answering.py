@@ -17,13 +17,14 @@ from vtclinic.core.events import publish
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
-from vtclinic.features.progress import policy
-from vtclinic.features.progress.instruments import Instrument, RiskLevel, check_answer, instrument, risk_of, score
+from vtclinic.features.progress import catalogue, policy
+from vtclinic.features.progress.instruments import Instrument, RiskLevel, check_answer, risk_of, score
 from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
 from vtclinic.features.progress.news import QuestionnaireFinished, RiskAnswered, RiskAnswerLowered, SafetyAnswered
 
 SAFETY = ("yes", "unsure", "no")
 CAN_CHANGE = timedelta(hours=1)
+NOT_SAID = "none"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,12 @@ class Sheet:
     def can_change(self) -> bool:
         """Tell whether answers can still be changed: until it is sent, and for an hour after."""
         finished = self.response.finished_at
-        return finished is None or clock.now() < finished + CAN_CHANGE
+        return self.response.is_open if finished is None else clock.now() < finished + CAN_CHANGE
+
+    @property
+    def needs_line(self) -> bool:
+        """Tell whether it is still to be said which of several cut-offs applies."""
+        return self.instrument.asks_which_line and self.response.line is None
 
     def is_risk_item(self, number: int) -> bool:
         """Tell whether a question asks about self-harm."""
@@ -94,10 +100,10 @@ class Sheet:
         return next((each.text for each in item.answers if each.value == value), "") if item else ""
 
 
-def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | None = None) -> UUID:
-    """Give a patient a questionnaire; one that is still open is given back instead of a second."""
+def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | None = None, closes: date | None = None) -> UUID:
+    """Give a patient a questionnaire; one that is still open is given back instead of a second. After `closes` it cannot be answered."""
     authorize(actor, policy.can_assign, patient_uid)
-    pack = instrument(instrument_id)
+    pack = catalogue.to_give(instrument_id)
     already = _waiting(patient_uid, pack.id)
     if already is not None:
         return already
@@ -109,6 +115,7 @@ def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | N
         assigned_at=clock.now(),
         assigned_by=actor.uid,
         due_on=due,
+        closes_on=closes,
     )
     try:
         with session().begin_nested():
@@ -132,6 +139,8 @@ def sheet(actor: Actor, uid: UUID) -> Sheet:
 def start(actor: Actor, uid: UUID) -> Sheet:
     """Begin, or go on where it was left on this or another device."""
     found = _sheet_to_write(actor, uid)
+    if found.response.state == ResponseState.CLOSED:
+        raise Conflict(_("These questions are closed now. You do not need to do anything."))
     found.response.start(clock.now())
     record(actor, "questionnaire.start", "questionnaire", uid, patient_uid=found.response.patient_uid)
     return found
@@ -145,7 +154,11 @@ def answer(actor: Actor, uid: UUID, item: int, value: int | None, *, safe: str |
     """
     found = _sheet_to_write(actor, uid)
     if not found.can_change:
-        raise Conflict(_("These answers are with your care team now. You can write to them about it."))
+        raise Conflict(
+            _("These answers are with your care team now. You can write to them about it.")
+            if found.response.finished_at
+            else _("These questions are closed now. You do not need to do anything.")
+        )
     if found.instrument.item(item) is None:
         raise NotFound
     if value is not None:
@@ -156,10 +169,20 @@ def answer(actor: Actor, uid: UUID, item: int, value: int | None, *, safe: str |
     _tell(found, item, value, before)
     if safe is not None and risk_of(found.instrument, item, value):
         _note_safety(found, safe)
-    if not found.response.is_open:
-        _score(found)
-    elif found.next_item is None and not found.skipped:
-        _finish(actor, found)
+    _go_on(actor, found)
+    return found
+
+
+def say_line(actor: Actor, uid: UUID, line: str) -> Sheet:
+    """Store which cut-off the person says applies to them, or that they prefer not to say; nothing else decides it."""
+    found = _sheet_to_write(actor, uid)
+    if not found.instrument.asks_which_line or not found.can_change:
+        raise NotFound
+    if line not in {NOT_SAID, *(each.id for each in found.instrument.cutoffs)}:
+        raise Invalid(_("Choose one of the answers shown."), fields={"line": _("Choose one of the answers shown.")})
+    found.response.line = line
+    record(actor, "questionnaire.answer", "questionnaire", uid, patient_uid=found.response.patient_uid)
+    _go_on(actor, found)
     return found
 
 
@@ -177,7 +200,7 @@ def send(actor: Actor, uid: UUID) -> Sheet:
     """Finish a questionnaire in which something was skipped; sending twice changes nothing."""
     found = _sheet_to_write(actor, uid)
     if found.response.is_open:
-        if found.next_item is not None:
+        if found.next_item is not None or found.needs_line:
             raise Conflict(_("There are questions you have not seen yet. You can skip each of them."))
         _finish(actor, found)
     return found
@@ -210,7 +233,7 @@ def _sheet_to_write(actor: Actor, uid: UUID) -> Sheet:
 
 def make_sheet(row: Response, answers: Iterable[Answer]) -> Sheet:
     """Put a questionnaire together from its rows."""
-    return Sheet(row, instrument(row.instrument), {each.item: each for each in answers})
+    return Sheet(row, catalogue.find(row.instrument, row.version), {each.item: each for each in answers})
 
 
 def answers_of(uid: UUID) -> list[Answer]:
@@ -238,6 +261,13 @@ def _tell(found: Sheet, item: int, value: int | None, before: int | None) -> Non
         publish(RiskAnswered(patient, uid, found.instrument.id, item, value, level.value))
     elif risk_of(found.instrument, item, before):
         publish(RiskAnswerLowered(patient, uid, item, value))
+
+
+def _go_on(actor: Actor, found: Sheet) -> None:
+    if not found.response.is_open:
+        _score(found)
+    elif found.next_item is None and not found.skipped and not found.needs_line:
+        _finish(actor, found)
 
 
 def _note_safety(found: Sheet, safe: str) -> None:
@@ -269,6 +299,13 @@ def _score(found: Sheet) -> None:
         )
         session().add(row)
     values = {number: each.value for number, each in found.answers.items()}
-    came_to = score(found.instrument, values)
+    line = response.line if found.instrument.asks_which_line and response.line != NOT_SAID else None
+    came_to = score(found.instrument, values, cutoff=line)
     risks = [value for risk in found.instrument.risk_items if (value := values.get(risk.item)) is not None]
-    row.result = {"total": came_to.total, "band": came_to.band.id if came_to.band else None, "risk_answer": max(risks, default=None)}
+    row.result = {
+        "total": came_to.total,
+        "band": came_to.band.id if came_to.band else None,
+        "risk_answer": max(risks, default=None),
+        "positive": came_to.positive,
+        "rule_met": came_to.rule_met,
+    }

@@ -17,7 +17,7 @@ class Point:
 
     x: float
     y: float
-    total: int
+    total: float
     at: datetime
 
 
@@ -26,7 +26,7 @@ class Drawing:
     """A line with its points; `marks` are (y, number) of the scale."""
 
     points: list[Point]
-    marks: list[tuple[float, int]]
+    marks: list[tuple[float, float]]
     width: int
     height: int = HIGH
 
@@ -46,7 +46,7 @@ def _draw(series: Series, width: int) -> Drawing:
     first, last = rows[0].taken_at.timestamp(), rows[-1].taken_at.timestamp()
     pack, span = series.instrument, max(last - first, 1.0)
 
-    def y(total: int) -> float:
+    def y(total: float) -> float:
         share = (total - pack.lowest) / (pack.highest - pack.lowest)
         return round(HIGH - _BOTTOM - share * (HIGH - _TOP - _BOTTOM), 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import AnyOf, DataRequired, Optional
 
 from vtclinic.core.forms import ClinicForm
@@ -18,6 +18,12 @@ class AnswerForm(ClinicForm):
     safe = StringField(validators=[Optional(), AnyOf(SAFETY)])
 
 
+class LineForm(ClinicForm):
+    """Which of several cut-offs applies."""
+
+    line = StringField(validators=[DataRequired(_l("Choose one of the answers shown."))])
+
+
 class SafetyForm(ClinicForm):
     """The answer to "Are you safe right now?"."""
 
@@ -28,3 +34,10 @@ class GiveForm(ClinicForm):
     """Which questionnaire a therapist gives."""
 
     instrument = SelectField(_l("Questions"))
+
+
+class AttestForm(ClinicForm):
+    """The promise for a non-commercial questionnaire, in the version of its text that was read."""
+
+    text_version = HiddenField()
+    promise = BooleanField(_l("I promise this for the clinic."), validators=[DataRequired(_l("Tick this to go on."))])

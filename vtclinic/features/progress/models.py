@@ -24,10 +24,11 @@ _EARLIER = 8  # changes of one answer that are kept; the newest ones count
 
 
 class ResponseState(StrEnum):
-    """Where one questionnaire is in its life."""
+    """Where one questionnaire is in its life; a closed one ran out of time or was taken back, unfinished."""
 
     OPEN = "open"
     DONE = "done"
+    CLOSED = "closed"
 
 
 class Padded:
@@ -69,6 +70,13 @@ class Response(ClinicBase):
     safety_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     safety_text = sealed("safety_sealed")
     safety = Padded("safety_text")
+    # Which of several cut-offs the person said applies; "none" when they prefer not to say.
+    line_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    line_text = sealed("line_sealed")
+    line = Padded("line_text")
+    closes_on: Mapped[date | None] = mapped_column(Date)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_by: Mapped[UUID | None] = mapped_column(Uuid)
 
     @property
     def is_open(self) -> bool:
@@ -84,6 +92,12 @@ class Response(ClinicBase):
         if not self.is_open:
             raise Conflict
         self.state, self.finished_at = ResponseState.DONE, at
+
+    def close(self) -> None:
+        """End it without a result; the answers so far stay."""
+        if not self.is_open:
+            raise Conflict
+        self.state = ResponseState.CLOSED
 
 
 class Answer(ClinicBase):
@@ -134,9 +148,21 @@ class StoredScore(ClinicBase):
     result = Padded("result_text")
 
     @property
-    def total(self) -> int | None:
+    def total(self) -> float | None:
         """The total; None when a question was skipped."""
-        found: int | None = self.result["total"]
+        found: float | None = self.result["total"]
+        return found
+
+    @property
+    def positive(self) -> bool | None:
+        """Whether the total reaches the cut-off that applies; None where none does or nobody said which."""
+        found: bool | None = self.result.get("positive")
+        return found
+
+    @property
+    def rule_met(self) -> bool | None:
+        """Whether the pack's rule over groups of symptoms is met; None without a rule."""
+        found: bool | None = self.result.get("rule_met")
         return found
 
     @property

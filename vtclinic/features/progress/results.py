@@ -16,12 +16,10 @@ from vtclinic.core.crypto import prefetch_patient_keys
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import once, session
-from vtclinic.features.progress import policy, words
+from vtclinic.features.progress import catalogue, policy, words
 from vtclinic.features.progress.answering import Sheet, answers_of, make_sheet
-from vtclinic.features.progress.instruments import Change, Instrument, instrument, load_packs, reliable_change
+from vtclinic.features.progress.instruments import Change, Instrument, Total, reliable_change
 from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
-
-USUAL = ("phq-9", "gad-7")
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,10 @@ class ScoreView:
     response_uid: UUID
     instrument: str
     title: str
-    total: int | None
-    highest: int
+    total: Total | None
+    highest: Total
     band: str
-    baseline: int | None
+    baseline: Total | None
     change: Change | None
     taken_at: datetime
     risk_answer: int | None
@@ -193,7 +191,7 @@ def statement(response_uid: UUID, item: int) -> Statement:
     found = session().scalars(select(Answer).where(Answer.response_uid == response_uid, Answer.item == item)).first()
     if row is None or found is None:
         raise NotFound
-    pack = instrument(row.instrument)
+    pack = catalogue.find(row.instrument, row.version)
     question = pack.item(item)
     assert question is not None
     texts: dict[int | None, str] = {answer.value: answer.text for answer in question.answers}
@@ -212,21 +210,22 @@ def statement(response_uid: UUID, item: int) -> Statement:
 
 def can_be_given() -> list[Instrument]:
     """Return the questionnaires this clinic can give: the usual two first, then by name."""
-    return sorted(load_packs().values(), key=lambda pack: (pack.id not in USUAL, pack.name))
+    return list(catalogue.in_use().values())
 
 
 def _series(scores: list[StoredScore]) -> Series:
-    pack = instrument(scores[-1].instrument)
+    pack = catalogue.find(scores[-1].instrument, scores[-1].version)
     return Series(pack, words.plain_title(pack), scores, _view(scores))
 
 
 def _assigned(row: Response, answered: int) -> Assigned:
-    pack = instrument(row.instrument)
+    pack = catalogue.find(row.instrument, row.version)
     return Assigned(row.uid, pack.id, words.plain_title(pack), answered, len(pack.items), row.due_on, row.started_at is not None)
 
 
 def _view(scores: list[StoredScore]) -> ScoreView:
-    last, pack = scores[-1], instrument(scores[-1].instrument)
+    last = scores[-1]
+    pack = catalogue.find(last.instrument, last.version)
     first = next((row for row in scores if row.version == last.version and row.total is not None), None)
     compared = first if first is not None and first is not last and last.total is not None and last.version == pack.version else None
     return ScoreView(
@@ -247,7 +246,7 @@ def _view(scores: list[StoredScore]) -> ScoreView:
 class _Measured:
     instrument: str
     version: str
-    total: int | None
+    total: Total | None
 
 
 def _measured(row: StoredScore) -> _Measured:

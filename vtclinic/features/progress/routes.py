@@ -17,8 +17,9 @@ from vtclinic.core.web import actor, go, page
 from vtclinic.features.progress import after, answering, results, words
 from vtclinic.features.progress.answering import Sheet
 from vtclinic.features.progress.chart import draw
-from vtclinic.features.progress.forms import AnswerForm, SafetyForm
+from vtclinic.features.progress.forms import AnswerForm, LineForm, SafetyForm
 from vtclinic.features.progress.help import Numbers, about, numbers_for
+from vtclinic.features.progress.models import ResponseState
 from vtclinic.features.progress.promise import duty_now, read_by
 from vtclinic.features.records import api as records
 
@@ -40,6 +41,8 @@ def index() -> Response:
 def questionnaire(uid: UUID) -> Response:
     """Say what it is, how long it takes and who sees it."""
     sheet = answering.sheet(actor(), uid)
+    if sheet.response.state == ResponseState.CLOSED:
+        return page("progress/closed.html", sheet=sheet, title=_title(sheet))
     if not sheet.response.is_open:
         return go("progress.done", uid=uid)
     return page("progress/start.html", sheet=sheet, minutes=words.minutes(sheet.instrument), title=_title(sheet), promise=_promise())
@@ -94,6 +97,23 @@ def say_safe(uid: UUID) -> Response:
     return go("progress.support", uid=uid)
 
 
+@bp.get("/progress/questions/<uuid:uid>/which-line")
+@patients
+def which_line(uid: UUID) -> Response:
+    """Ask which of several cut-offs applies; it is never inferred."""
+    return _line_page(answering.sheet(actor(), uid), LineForm(formdata=None))
+
+
+@bp.post("/progress/questions/<uuid:uid>/which-line")
+@patients
+def say_line(uid: UUID) -> Response:
+    """Store which cut-off applies and go on."""
+    form = LineForm()
+    if not form.validate():
+        return _line_page(answering.sheet(actor(), uid), form, status=422)
+    return _onward(answering.say_line(actor(), uid, form.line.data or ""))
+
+
 @bp.get("/progress/questions/<uuid:uid>/go-on")
 @patients
 def go_on(uid: UUID) -> Response:
@@ -106,8 +126,10 @@ def go_on(uid: UUID) -> Response:
 def check(uid: UUID) -> Response:
     """Show every question with its answer; send what has skipped ones."""
     sheet = answering.sheet(actor(), uid)
-    if sheet.response.is_open and sheet.next_item is not None:
+    if sheet.response.state == ResponseState.CLOSED or (sheet.response.is_open and sheet.next_item is not None):
         return go("progress.questionnaire", uid=uid)
+    if sheet.response.is_open and sheet.needs_line:
+        return go("progress.which_line", uid=uid)
     finished = sheet.response.finished_at
     until = finished + answering.CAN_CHANGE if finished else None
     return page("progress/check.html", sheet=sheet, title=_title(sheet), rows=_rows(sheet), change_until=until)
@@ -126,7 +148,7 @@ def send(uid: UUID) -> Response:
 def done(uid: UUID) -> Response:
     """Say that it arrived, who sees it and what comes next."""
     sheet = answering.sheet(actor(), uid)
-    if sheet.response.is_open:
+    if sheet.response.is_open or sheet.response.state == ResponseState.CLOSED:
         return _onward(sheet)
     waiting = results.open_questionnaires(sheet.response.patient_uid)
     onward = None if waiting else after.way_on(sheet.response.patient_uid)
@@ -135,7 +157,9 @@ def done(uid: UUID) -> Response:
 
 def _question_page(sheet: Sheet, number: int, form: AnswerForm, *, status: int = 200) -> Response:
     item = sheet.instrument.item(number)
-    if item is None or (not sheet.response.is_open and not sheet.can_change):
+    if sheet.response.state == ResponseState.CLOSED:
+        return go("progress.questionnaire", uid=sheet.response.uid)
+    if item is None or not sheet.can_change:
         raise NotFound
     risky = sheet.is_risk_item(number)
     return page(
@@ -158,6 +182,13 @@ def _support_page(sheet: Sheet, form: SafetyForm, *, status: int = 200) -> Respo
     return page("progress/support.html", status=status, sheet=sheet, form=form, **told)
 
 
+def _line_page(sheet: Sheet, form: LineForm, *, status: int = 200) -> Response:
+    if not sheet.instrument.asks_which_line or not sheet.can_change:
+        raise NotFound
+    options = [*((each.id, each.text) for each in sheet.instrument.cutoffs), (answering.NOT_SAID, _("I prefer not to say"))]
+    return page("progress/line.html", status=status, sheet=sheet, title=_title(sheet), form=form, options=options)
+
+
 def _refused(uid: UUID, number: int, form: AnswerForm) -> Response:
     form.value.errors = [_("Choose an answer, or skip the question.")]
     return _question_page(answering.sheet(actor(), uid), number, form, status=422)
@@ -165,10 +196,12 @@ def _refused(uid: UUID, number: int, form: AnswerForm) -> Response:
 
 def _onward(sheet: Sheet) -> Response:
     uid = sheet.response.uid
+    if sheet.response.state == ResponseState.CLOSED:
+        return go("progress.questionnaire", uid=uid)
     if not sheet.response.is_open:
         return go("progress.done", uid=uid)
     if sheet.next_item is None:
-        return go("progress.check", uid=uid)
+        return go("progress.which_line" if sheet.needs_line else "progress.check", uid=uid)
     return go("progress.question", uid=uid, number=sheet.next_item)
 
 
@@ -184,7 +217,11 @@ def _rows(sheet: Sheet) -> list[tuple[str, str, str]]:
     """Return each question with the answer's words and, while it can be changed, the way there."""
     uid = sheet.response.uid
     change = {item.number: url_for("progress.question", uid=uid, number=item.number) if sheet.can_change else "" for item in sheet.instrument.items}
-    return [(item.text, sheet.said(item.number), change[item.number]) for item in sheet.instrument.items]
+    rows = [(item.text, sheet.said(item.number), change[item.number]) for item in sheet.instrument.items]
+    if sheet.instrument.asks_which_line:
+        said = words.line_word(sheet.instrument, sheet.response.line) or _("I prefer not to say")
+        rows.append((_("Which line applies to you?"), said, url_for("progress.which_line", uid=uid) if sheet.can_change else ""))
+    return rows
 
 
 def _numbers(sheet: Sheet) -> Numbers:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor
-from vtclinic.features.progress import results, staff_routes, words
+from vtclinic.features.progress import catalogue, results, staff_routes, words
 from vtclinic.features.progress.forms import GiveForm
-from vtclinic.features.progress.instruments import instrument
 from vtclinic.features.progress.models import Response, StoredScore
 from vtclinic.features.records.api import Patient, Section
 
@@ -22,7 +21,7 @@ def file_section(actor: Actor, patient: Patient) -> Section | None:
 
 
 def _row(response: Response, score: StoredScore | None) -> dict[str, object]:
-    pack = instrument(response.instrument)
+    pack = catalogue.find(response.instrument, response.version)
     return {
         "response": response,
         "name": pack.name,

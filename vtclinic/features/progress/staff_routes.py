@@ -26,7 +26,8 @@ def result(patient_uid: UUID, uid: UUID) -> Response:
     name = records.called(records.patient(patient_uid), identity.user(patient_uid))
     view = found.view
     change = words.change_for_therapist(view.change, found.sheet.instrument, view.baseline) if view and view.baseline is not None else ""
-    return page("progress/result.html", result=found, sheet=found.sheet, pack=found.sheet.instrument, name=name, change=change, patient_uid=patient_uid)
+    line = words.line_word(found.sheet.instrument, found.sheet.response.line)
+    return page("progress/result.html", result=found, sheet=found.sheet, pack=found.sheet.instrument, name=name, change=change, patient_uid=patient_uid, line_word=line)
 
 
 @bp.post("/clients/<uuid:patient_uid>/questionnaires")

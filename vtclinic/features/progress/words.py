@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from vtclinic.core.i18n import format_day_time, lazy, ngettext
 from vtclinic.core.i18n import gettext as _
-from vtclinic.features.progress.instruments import Change, ChangeKind, Instrument
+from vtclinic.features.progress.instruments import Better, Change, ChangeKind, Instrument, Total
 
 # What patients call these questions; the published title stays beside it.
 _PLAIN: dict[str, Any] = {
@@ -19,6 +19,8 @@ _PLAIN: dict[str, Any] = {
     "pcl-5": lazy("After a frightening event"),
     "audit-c": lazy("Drinks with alcohol"),
     "session-check": lazy("About your session"),
+    "who-5": lazy("Well-being"),
+    "core-10": lazy("How the last week was"),
 }
 _BANDS: dict[str, Any] = {
     "minimal": lazy("minimal"),
@@ -26,6 +28,10 @@ _BANDS: dict[str, Any] = {
     "moderate": lazy("moderate"),
     "moderately_severe": lazy("moderately severe"),
     "severe": lazy("severe"),
+    "very_low": lazy("very low well-being"),
+    "low": lazy("low well-being"),
+    "usual": lazy("usual well-being"),
+    "below": lazy("below the clinical line"),
 }
 
 
@@ -39,7 +45,26 @@ def band_word(pack: Instrument, band_id: str | None) -> str:
     if band_id is None:
         return ""
     own = next((band.text for band in pack.bands if band.id == band_id), band_id)
-    return str(_BANDS.get(band_id, own))
+    return own if pack.id.startswith("own-") else str(_BANDS.get(band_id, own))
+
+
+def line_word(pack: Instrument, line: str | None) -> str:
+    """Return the words of the cut-off a person said applies; empty when nobody said."""
+    return next((each.text for each in pack.cutoffs if each.id == line), "")
+
+
+def pack_facts(pack: Instrument) -> list[tuple[str, str]]:
+    """Return what an administrator wants to know about a questionnaire, as pairs of term and words."""
+    facts = [
+        (_("Questions"), str(len(pack.items))),
+        (_("Total"), _("%(low)s to %(high)s", low=pack.lowest, high=pack.highest)),
+        (_("Better is"), _("lower") if pack.better is Better.LOWER else _("higher")),
+        (_("Version"), pack.version),
+        (_("Licence"), pack.licence),
+    ]
+    if pack.change:
+        facts.append((_("Reliable change"), _("%(points)s or more", points=pack.change.reliable)))
+    return facts
 
 
 def minutes(pack: Instrument) -> int:
@@ -47,7 +72,7 @@ def minutes(pack: Instrument) -> int:
     return max(1, round(len(pack.items) * 15 / 60))
 
 
-def change_for_patient(change: Change | None, baseline: int) -> str:
+def change_for_patient(change: Change | None, baseline: Total) -> str:
     """Say how a total moved since the first one."""
     if change is None:
         return ""
@@ -60,19 +85,18 @@ def change_for_patient(change: Change | None, baseline: int) -> str:
     return f"{start} {moved} {_('That is more than the usual ups and downs.')}"
 
 
-def change_for_therapist(change: Change | None, pack: Instrument, baseline: int) -> str:
+def change_for_therapist(change: Change | None, pack: Instrument, baseline: Total) -> str:
     """Say the same to a clinician, with the published rule."""
     if change is None or pack.change is None:
         return _("No published rule for change.")
     if change.size == 0:
         return _("No change from the baseline of %(first)s.", first=baseline)
     size = abs(change.size)
-    moved = (
-        ngettext("%(num)s point lower than the baseline of %(first)s.", "%(num)s points lower than the baseline of %(first)s.", size, first=baseline)
-        if change.size < 0
-        else ngettext("%(num)s point higher than the baseline of %(first)s.", "%(num)s points higher than the baseline of %(first)s.", size, first=baseline)
-    )
-    return f"{moved} {_kind(change, pack)}"
+    if size != 1:
+        lower, higher = _("%(size)s points lower than the baseline of %(first)s."), _("%(size)s points higher than the baseline of %(first)s.")
+    else:
+        lower, higher = _("%(size)s point lower than the baseline of %(first)s."), _("%(size)s point higher than the baseline of %(first)s.")
+    return f"{(lower if change.size < 0 else higher) % {'size': size, 'first': baseline}} {_kind(change, pack)}"
 
 
 def _kind(change: Change, pack: Instrument) -> str:
@@ -87,10 +111,13 @@ def _kind(change: Change, pack: Instrument) -> str:
     return _("Reliably better (%(least)s or more).", least=least)
 
 
-def _moved(size: int) -> str:
+def _moved(size: Total) -> str:
+    whole = int(abs(size))
+    if whole != abs(size):
+        return _("That is %(size)s points lower.", size=-size) if size < 0 else _("That is %(size)s points higher.", size=size)
     if size < 0:
-        return ngettext("That is %(num)s point lower.", "That is %(num)s points lower.", -size)
-    return ngettext("That is %(num)s point higher.", "That is %(num)s points higher.", size)
+        return ngettext("That is %(num)s point lower.", "That is %(num)s points lower.", whole)
+    return ngettext("That is %(num)s point higher.", "That is %(num)s points higher.", whole)
 
 
 def reads_by(promised: datetime, now: datetime, timezone: str) -> str:
