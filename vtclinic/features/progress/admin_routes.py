@@ -19,7 +19,7 @@ admins = roles(CLINIC_ADMIN)
 @admins
 def questionnaires() -> Response:
     """List the questionnaires, their licences, and which are in use."""
-    return page("progress/shelf.html", entries=shelf.shelf(actor()), plain=words.plain_title)
+    return page("progress/shelf.html", packs=shelf.shelf(actor()))
 
 
 @bp.get("/questionnaires/packs/<id>")
