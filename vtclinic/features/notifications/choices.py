@@ -15,7 +15,7 @@ from vtclinic.core.policy import PATIENT, Actor
 from vtclinic.core.uow import session
 from vtclinic.features.notifications.kinds import CHANNELS, IN_APP, MAIL, Kind, kinds_for
 from vtclinic.features.notifications.models import NotificationChoice, QuietHours
-from vtclinic.features.notifications.news import QuietHoursChanged
+from vtclinic.features.notifications.news import ChoicesChanged
 from vtclinic.features.notifications.quiet import Quiet, read_wall
 from vtclinic.features.records import api as records
 from vtclinic.identity.service import User, user
@@ -88,7 +88,9 @@ def choose(actor: Actor, chosen: Mapping[str, frozenset[str]], quiet: tuple[str,
             session().add(row)
         for channel in CHANNELS:
             setattr(row, channel, channel in wanted)
+    session().flush()
     record(actor, "news.chosen", "user", person.uid)
+    publish(ChoicesChanged(person.uid))
 
 
 def _keep_quiet(person: User, start: str, end: str) -> None:
@@ -106,7 +108,6 @@ def _keep_quiet(person: User, start: str, end: str) -> None:
     if start:
         session().add(QuietHours(user_uid=person.uid, start=start, end=end))
         session().flush()
-    publish(QuietHoursChanged(person.uid))
 
 
 def _ways(kind: Kind, row: NotificationChoice | None) -> frozenset[str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class QuietHoursChanged:
-    """Somebody changed when they are left in peace: what was planned for them may belong elsewhere."""
+class ChoicesChanged:
+    """Somebody changed what they are told, or when they are left in peace: what was planned for them may belong elsewhere."""
 
     user_uid: UUID
