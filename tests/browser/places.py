@@ -38,6 +38,8 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("identity.confirm_email_change", "/account/e-mail/confirm/{address}"),
         ("identity.email_changed", "/account/e-mail/changed"),
         ("tenants.help_now", "/help-now"),
+        ("times.confirm", "/times/{coming}/confirm"),
+        ("times.cancel", "/times/{calling_off}/cancel"),
         ("demo.mails", "/demo/mail"),
         ("demo.mail", "/demo/mail/{mail}"),
         ("demo.codes", "/demo/codes"),

@@ -28,6 +28,7 @@ from vtclinic.features.progress import answering
 from vtclinic.features.progress import api as progress
 from vtclinic.features.progress.models import Response, ResponseState
 from vtclinic.features.records import api as records
+from vtclinic.features.scheduling import letter_links
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.staff.models import Credential
 from vtclinic.identity import letters, second_step
@@ -94,7 +95,13 @@ def _care(behind: Backstage) -> dict[str, str]:
     return {name: str(session().scalars(query).first()) for name, query in {"session": coming, "credential": waiting, "licence": own}.items()} | {
         "risk": str(session().scalars(select(RiskTask.uid).where(RiskTask.patient_uid == _uid(behind.actor(YUSUF)))).first()),
         "thread": str(_thread(sam, amara)),
+        **_letters(session().scalars(select(Appointment).where(Appointment.patient_uid == sam.uid, Appointment.state == "booked", Appointment.starts_at > clock.now())).first()),
     }
+
+
+def _letters(coming: Appointment | None) -> dict[str, str]:
+    assert coming is not None
+    return {"coming": letter_links.token(coming, letter_links.Act.CONFIRM), "calling_off": letter_links.token(coming, letter_links.Act.CANCEL)}
 
 
 def _thread(sam: Actor, amara: Actor) -> UUID:

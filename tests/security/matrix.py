@@ -18,7 +18,7 @@ identity.confirm_email_change_submit identity.confirm_submit identity.disown ide
 identity.forgot identity.forgot_submit identity.invitation identity.invitation_submit identity.link identity.link_submit
 identity.mail_sent identity.new_password identity.new_password_submit identity.password_changed identity.register
 identity.register_submit identity.sign_in identity.sign_in_passkey identity.sign_in_passkey_options identity.sign_in_submit
-identity.signed_out tenants.alive tenants.help_now tenants.logo tenants.ready tenants.theme
+identity.signed_out times.cancel times.cancel_submit times.confirm times.confirm_submit tenants.alive tenants.help_now tenants.logo tenants.ready tenants.theme
 """)
 
 CONSOLE = names("""

@@ -1,6 +1,6 @@
-"""Cancelling frees the time, tells both calendars, and costs the patient nothing when the clinic did it; reminders go out once."""
+"""Cancelling frees the time, tells both calendars, and costs the patient nothing when the clinic did it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -14,7 +14,7 @@ from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import calling_off, diary, jobs
-from vtclinic.features.scheduling.models import Appointment, AppointmentNotice, SlotClaim, State
+from vtclinic.features.scheduling.models import SlotClaim, State
 from vtclinic.tenants.scope import tenant_scope
 
 
@@ -138,34 +138,6 @@ def test_a_patient_who_wants_no_mail_gets_none(people, sam, book, letters):
         records.change_profile(who, sam, safe_contact={"email": False, "text": False, "call": False, "name_ourselves": False, "phone": ""})
     book(sam)
     assert letters() == ["appointment-new-staff"]
-
-
-def test_the_reminder_goes_out_once_the_day_before(people, sam, book, letters, run_job, clock):
-    book(sam)
-    run_job(jobs.remind)
-    clock.move_to(THURSDAY - timedelta(hours=24, minutes=1))
-    run_job(jobs.remind)
-    assert "appointment-reminder" not in letters()
-    clock.move_to(THURSDAY - timedelta(hours=24))
-    run_job(jobs.remind)
-    run_job(jobs.remind)
-    assert letters().count("appointment-reminder") == 1
-    with people.inside():
-        assert session().scalar(select(func.count()).select_from(AppointmentNotice)) == 1
-
-
-def test_nobody_is_reminded_of_what_they_booked_today_or_cancelled(sam, book, cancel, letters, run_job, clock):
-    cancelled = book(sam)
-    cancel(sam, cancelled)
-    clock.move_to(THURSDAY - timedelta(hours=20))
-    book(sam)
-    run_job(jobs.remind)
-    assert "appointment-reminder" not in letters()
-
-
-def test_the_reminder_keeps_the_wall_time_over_a_change_of_clocks():
-    sunday_nine_in_summer_time = Appointment(starts_at=datetime(2027, 3, 28, 8, 0, tzinfo=UTC), patient_zone="Europe/Dublin")
-    assert jobs.reminder_at(sunday_nine_in_summer_time) == datetime(2027, 3, 27, 9, 0, tzinfo=UTC)
 
 
 def test_what_is_over_is_done_and_holds_no_time(people, sam, book, run_job, clock):

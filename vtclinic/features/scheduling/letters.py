@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from vtclinic.core.i18n import fmt, gettext, locale_scope
 from vtclinic.core.outbox import queue_mail
 from vtclinic.core.scope import current_clinic
@@ -24,11 +26,6 @@ def tell_cancelled(appointment: Appointment) -> None:
     _tell_therapist(appointment, "appointment-cancelled-staff", Method.CANCEL)
 
 
-def remind(appointment: Appointment) -> None:
-    """Tell the patient that the time comes."""
-    _tell_patient(appointment, "appointment-reminder", None)
-
-
 def calendar_file(appointment: Appointment, reader: User, *, method: Method = Method.REQUEST) -> str:
     """Return the calendar file for one of the two people."""
     own = appointment.patient_zone if reader.uid == appointment.patient_uid else appointment.therapist_zone
@@ -45,7 +42,13 @@ def calendar_file(appointment: Appointment, reader: User, *, method: Method = Me
     return appointment_ics(invitation, method=method).decode()
 
 
-def _tell_patient(appointment: Appointment, template: str, method: Method | None) -> None:
+def when_words(moment: datetime, zone: str, locale: str) -> str:
+    """Return a moment in a reader's words; the zone is named beside it, since they may be elsewhere when the letter arrives."""
+    with locale_scope(locale, zone):
+        return gettext("%(when)s (%(zone)s)", when=fmt.day_time(moment), zone=fmt.place(zone))
+
+
+def _tell_patient(appointment: Appointment, template: str, method: Method) -> None:
     patient = records.patient(appointment.patient_uid)
     if records.may_mail(patient):
         reader = users([appointment.patient_uid])[appointment.patient_uid]
@@ -57,13 +60,8 @@ def _tell_therapist(appointment: Appointment, template: str, method: Method) -> 
     _write(reader, appointment, template, method=method)
 
 
-def _write(reader: User, appointment: Appointment, template: str, *, method: Method | None, named: bool = True) -> None:
+def _write(reader: User, appointment: Appointment, template: str, *, method: Method, named: bool = True) -> None:
     zone = appointment.patient_zone if reader.uid == appointment.patient_uid else appointment.therapist_zone
-    with locale_scope(reader.locale, zone):
-        # The zone is named beside the time, since a reader may be elsewhere when the letter arrives.
-        when = gettext("%(when)s (%(zone)s)", when=fmt.day_time(appointment.starts_at), zone=fmt.place(zone))
-    attachment = None
-    if method is not None:
-        attachment = ("calendar.ics", f"text/calendar; method={method.value}", calendar_file(appointment, reader, method=method))
-    queue_mail(reader.email, template, {"when": when}, locale=reader.locale, timezone=zone, attachment=attachment, named=named)
+    attachment = ("calendar.ics", f"text/calendar; method={method.value}", calendar_file(appointment, reader, method=method))
+    queue_mail(reader.email, template, {"when": when_words(appointment.starts_at, zone, reader.locale)}, locale=reader.locale, timezone=zone, attachment=attachment, named=named)
 

@@ -128,6 +128,8 @@ class Appointment(ClinicBase):
     # Until when the therapist can accept what was requested.
     answer_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ics_sequence: Mapped[int] = mapped_column(default=0)
+    # For which time the patient said that they come: a moved session is not confirmed any more.
+    confirmed_sequence: Mapped[int | None]
     booking_key: Mapped[UUID] = mapped_column(Uuid)
     booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -143,6 +145,11 @@ class Appointment(ClinicBase):
     def is_booked(self) -> bool:
         """Tell whether it will take place."""
         return self.state == State.BOOKED
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether the patient said that they come, for the time it has now."""
+        return self.is_booked and self.confirmed_sequence == self.ics_sequence
 
     @property
     def is_requested(self) -> bool:
@@ -178,6 +185,12 @@ class Appointment(ClinicBase):
         """Take it to another time; it stays the same appointment, and the calendar entry's sequence rises."""
         self._check_open(at, _("This session has started. You cannot move it here."))
         self.starts_at, self.ends_at, self.changed_at, self.ics_sequence = start, end, at, self.ics_sequence + 1
+
+    def confirm(self) -> None:
+        """Note that the patient comes at this time."""
+        if not self.is_booked:
+            raise Conflict(_("This session is not booked any more. Nothing was changed."))
+        self.confirmed_sequence = self.ics_sequence
 
     def accept(self, at: datetime) -> None:
         """Turn a request into a booking."""
@@ -224,14 +237,19 @@ class SlotClaim(ClinicBase):
     kind: Mapped[str] = mapped_column(default=ClaimKind.APPOINTMENT)
 
 
-class AppointmentNotice(ClinicBase):
-    """A letter about an appointment that must go out once."""
+class PlannedNotice(ClinicBase):
+    """A reminder that waits for its moment; the row goes in the transaction that tells the person.
 
-    __tablename__ = "appointment_notice"
+    The kind "plan" stands for all of them: the worker works out the reminders of a time that was booked or moved.
+    """
 
-    appointment_uid: Mapped[UUID] = mapped_column(ForeignKey("appointment.uid"), primary_key=True)
+    __tablename__ = "planned_notice"
+
+    appointment_uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    to_uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LateCancel(ClinicBase):

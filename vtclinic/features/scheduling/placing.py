@@ -19,6 +19,7 @@ from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.ids import new_id
 from vtclinic.core.uow import session
+from vtclinic.features.scheduling import reminders
 from vtclinic.features.scheduling.models import Appointment, ClaimKind, SlotClaim, State, grains
 from vtclinic.features.scheduling.times import Slot
 
@@ -82,6 +83,7 @@ def place(wanted: Placement) -> Appointment:
         session().add(appointment)
         session().flush()
         _add_claims((appointment.therapist_uid, appointment.patient_uid, *wanted.also), Slot(wanted.start, wanted.end), appointment.uid, ClaimKind.APPOINTMENT)
+    reminders.ask(appointment)
     return appointment
 
 
@@ -92,11 +94,14 @@ def move(appointment: Appointment, start: datetime, end: datetime, *, also: tupl
         unclaim(appointment.uid)
         session().flush()
         _add_claims((appointment.therapist_uid, appointment.patient_uid, *also), Slot(start, end), appointment.uid, ClaimKind.APPOINTMENT)
+    reminders.forget(appointment)
+    reminders.ask(appointment)
 
 
 def release(appointment: Appointment) -> None:
-    """Let go of an appointment's time; its state is the caller's."""
+    """Let go of an appointment's time, and remind nobody of it; its state is the caller's."""
     unclaim(appointment.uid)
+    reminders.forget(appointment)
 
 
 def claim(holder_uids: Iterable[UUID], start: datetime, end: datetime, *, for_uid: UUID, kind: str) -> None:

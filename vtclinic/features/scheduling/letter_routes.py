@@ -1,0 +1,51 @@
+"""Pages behind the links of letters: they act without a sign-in, and show a time and nothing else."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from vtclinic.core.access import public
+from vtclinic.core.web import go, page
+from vtclinic.features.scheduling import calling_off, letter_links
+from vtclinic.features.scheduling.forms import PressForm
+from vtclinic.features.scheduling.letter_links import Act
+
+bp = Blueprint("times", __name__, url_prefix="/times", template_folder="templates")
+
+
+@bp.get("/<token>/confirm")
+@public
+def confirm(token: str) -> Response:
+    """Ask whether the reader comes; opening a link changes nothing, since mail programs open them too."""
+    return _show(token, Act.CONFIRM)
+
+
+@bp.post("/<token>/confirm")
+@public
+def confirm_submit(token: str) -> Response:
+    """Note that the reader comes."""
+    if PressForm().validate():
+        letter_links.confirm(token)
+    return go("times.confirm", token=token)
+
+
+@bp.get("/<token>/cancel")
+@public
+def cancel(token: str) -> Response:
+    """Say what cancelling means, before it happens."""
+    return _show(token, Act.CANCEL)
+
+
+@bp.post("/<token>/cancel")
+@public
+def cancel_submit(token: str) -> Response:
+    """Cancel the time."""
+    seen = letter_links.look(token, Act.CANCEL)
+    if PressForm().validate() and seen.may_act:
+        calling_off.cancel(letter_links.reader_of(seen.appointment), seen.appointment.uid)
+    return go("times.cancel", token=token)
+
+
+def _show(token: str, act: Act) -> Response:
+    seen = letter_links.look(token, act)
+    return page("scheduling/letter.html", seen=seen, it=seen.appointment, act=act.value, stand=seen.stand.value, token=token)
