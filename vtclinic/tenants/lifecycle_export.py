@@ -30,7 +30,7 @@ CARRIED = ("slug", "name", "country", "timezone", "locale", "theme", "registrati
 # A copy must not accept the original's cookies, nor finish what a browser began there.
 STAYS = {"login_session", "passkey_challenge"}
 # Of a clinic that goes on working where it is, these would be sent or used twice.
-STAYS_UNLESS_MOVED = {"outbox_mail", "email_token", "push_outbox", "push_subscription"}
+STAYS_UNLESS_MOVED = {"outbox_mail", "email_token", "planned_notice", "push_outbox", "push_subscription"}
 
 Tell = Callable[[int, int], None]
 
