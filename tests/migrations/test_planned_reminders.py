@@ -17,11 +17,11 @@ def forth_and_back(url):
         run(BOOKED.format(uid=ONE).replace("2026-11-26 14:00:00", later))
         run(BOOKED.format(uid=OTHER).replace("2026-11-26 14:00:00", "2020-01-01 14:00:00"))
         run(f"INSERT INTO appointment_notice (appointment_uid, kind, at) VALUES ('{ONE}', 'day-before', '2026-11-25 14:00:00')")
-    upgrade(url, "clinic", to="0010")
+    upgrade(url, "clinic", to="0011")
     with connected(url) as run:
         assert [(str(row.appointment_uid).replace("-", ""), row.kind) for row in run("SELECT appointment_uid, kind FROM planned_notice")] == [(ONE, "plan")]
         assert run("SELECT confirmed_sequence FROM appointment").scalars().all() == [None, None]
-    downgrade(url, "clinic", to="0009")
+    downgrade(url, "clinic", to="0010")
     with connected(url) as run:
         assert run("SELECT count(*) FROM appointment").scalar() == 2
         assert run("SELECT count(*) FROM appointment_notice").scalar() == 0
