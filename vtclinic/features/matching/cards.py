@@ -51,7 +51,7 @@ class Way:
 
 def cards(outcome: Outcome, patient_uid: UUID) -> list[Card]:
     """Return the people of a match who still work here; two queries and one for their times, however many there are."""
-    people = staff.therapists(shown.uid for shown in outcome.choices)
+    people = staff.therapists(shown.uid for shown in outcome.choices)  # no query after a match, which has read them all
     listed = [(people[shown.uid], shown) for shown in outcome.choices if _works_here(people.get(shown.uid))]
     free = first_free([person for person, _shown in listed], patient_uid, until={shown.uid: shown.until for _person, shown in listed})
     return [_card(person, shown, free.get(person.uid)) for person, shown in listed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from uuid import UUID
 
@@ -19,10 +19,11 @@ from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import before_end, session
 from vtclinic.features.matching import offers, policy
-from vtclinic.features.matching.engine import Constraint, PatientNeeds, TherapistOffer, match, violations
+from vtclinic.features.matching.engine import Constraint, PatientNeeds, TherapistOffer, fits, match
 from vtclinic.features.matching.models import MatchRun, Outcome, Shown
+from vtclinic.features.matching.standing import Standing, standing
 
-ENGINE = "1"
+ENGINE = "2"
 
 
 def current(actor: Actor) -> Outcome | None:
@@ -36,14 +37,14 @@ def current(actor: Actor) -> Outcome | None:
     kept = latest(patient_uid)
     if kept is not None and kept.is_fresh(clock.now()):
         return kept.outcome
-    needs = offers.needs_of(patient_uid)
-    if needs is None:
+    found = _ground(patient_uid)
+    if found is None:
         return None
-    known, asked, available = (kept.outcome if kept else Outcome()), _fingerprint(needs), offers.all_offers()
-    if kept and known.asked == asked and known.choices and _still_fit(needs, known, available):
+    known, asked = (kept.outcome if kept else Outcome()), fingerprint(found.needs)
+    if kept and known.asked == asked and known.choices and _still_fit(found, known):
         _note_checked(kept)
         return known
-    made = _match(needs, available, known if known.asked == asked else Outcome(passed=known.passed))
+    made = _match(found, known if known.asked == asked else Outcome(passed=known.passed))
     if kept is not None and made == known:
         _note_checked(kept)
         return known
@@ -84,11 +85,11 @@ def can_relax(wish: str) -> bool:
 
 def may_choose(patient_uid: UUID, therapist_uid: UUID) -> bool:
     """Tell whether no hard constraint stands between the two; wishes the patient gave up do not count."""
-    needs, kept = offers.needs_of(patient_uid), latest(patient_uid)
-    if needs is None:
+    found, kept = _ground(patient_uid), latest(patient_uid)
+    if found is None:
         return False
-    needs = without(needs, kept.outcome.relaxed if kept else ())
-    return any(offer.uid == therapist_uid and not violations(needs, offer) for offer in offers.all_offers())
+    needs = without(found.needs, kept.outcome.relaxed if kept else ())
+    return any(offer.uid == therapist_uid and fits(needs, offer) for offer in found.available)
 
 
 def forget_kept(patient_uid: UUID) -> None:
@@ -104,8 +105,8 @@ def choices(patient_uid: UUID) -> list[UUID]:
 
 def somebody_fits(patient_uid: UUID) -> bool:
     """Tell whether there is anybody to show to this patient now."""
-    needs, kept = offers.needs_of(patient_uid), latest(patient_uid)
-    return needs is not None and bool(_match(needs, offers.all_offers(), kept.outcome if kept else Outcome()).choices)
+    found, kept = _ground(patient_uid), latest(patient_uid)
+    return found is not None and bool(_match(found, kept.outcome if kept else Outcome()).choices)
 
 
 def latest(patient_uid: UUID) -> MatchRun | None:
@@ -137,31 +138,53 @@ def _known(actor: Actor) -> Outcome:
 
 
 def _rematch(actor: Actor, cause: str, before: Outcome) -> Outcome:
-    needs = offers.needs_of(_uid(actor))
-    if needs is None:
+    found = _ground(_uid(actor))
+    if found is None:
         raise NotFound()
-    made = _match(needs, offers.all_offers(), before)
-    session().add(_run(_uid(actor), cause, made))
+    made = _match(found, before)
+    keep_run(_uid(actor), cause, made)
     record(actor, f"match.{cause}", "match", _uid(actor), patient_uid=_uid(actor))
     return made
 
 
-def _match(needs: PatientNeeds, available: list[TherapistOffer], before: Outcome) -> Outcome:
+def keep_run(patient_uid: UUID, cause: str, made: Outcome) -> None:
+    """Store a match as the patient's newest."""
+    session().add(_run(patient_uid, cause, made))
+    session().flush()
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """All that one patient's match goes by."""
+
+    needs: PatientNeeds
+    stands: Standing
+    available: list[TherapistOffer]
+
+
+def _ground(patient_uid: UUID) -> _Ground | None:
+    stands = standing(patient_uid)
+    needs = offers.needs_of(patient_uid, stands.blocked)
+    return _Ground(needs, stands, offers.all_offers(stands)) if needs is not None else None
+
+
+def _match(found: _Ground, before: Outcome) -> Outcome:
+    needs, available, weights = found.needs, found.available, found.stands.weights
     wanted = without(replace(needs, blocked=needs.blocked | before.passed), before.relaxed)
     seed = _seed(needs.uid)
-    result = match(wanted, [offer for offer in available if offer.uid not in before.seen], seed=seed)
+    result = match(wanted, [offer for offer in available if offer.uid not in before.seen], weights, seed=seed)
     again = not result.choices and bool(before.seen)
     if again:
-        result = match(wanted, available, seed=seed)
+        result = match(wanted, available, weights, seed=seed)
     seen = frozenset() if again else before.seen
     licences = {offer.uid: offers.until(offer, needs.place, needs.on) or needs.on for offer in available}
     choices = tuple(Shown(choice.uid, choice.reasons, choice.unmet, licences[choice.uid]) for choice in result.choices)
-    return Outcome(choices, result.relaxations, result.fitting, _fingerprint(needs), before.passed, seen, before.relaxed, again)
+    return Outcome(choices, result.relaxations, result.fitting, fingerprint(needs), before.passed, seen, before.relaxed, again, found.stands.version)
 
 
-def _still_fit(needs: PatientNeeds, known: Outcome, available: list[TherapistOffer]) -> bool:
-    wanted = without(needs, known.relaxed)
-    fitting = {offer.uid for offer in available if not violations(wanted, offer)}
+def _still_fit(found: _Ground, known: Outcome) -> bool:
+    wanted = without(found.needs, known.relaxed)
+    fitting = {offer.uid for offer in found.available if fits(wanted, offer)}
     return all(shown.uid in fitting for shown in known.choices)
 
 
@@ -188,9 +211,9 @@ def _seed(patient_uid: UUID) -> int:
     return int.from_bytes(hashlib.blake2b(patient_uid.bytes, digest_size=4).digest()) >> 1
 
 
-def _fingerprint(needs: PatientNeeds) -> str:
-    """Return a short print of what was asked; the day is left out, or every night would bring a new page."""
-    plain = {name: _sorted(value) for name, value in asdict(needs).items() if name != "on"}
+def fingerprint(needs: PatientNeeds) -> str:
+    """Return a short print of what was asked; the day and who is kept apart are left out: neither is a new wish."""
+    plain = {name: _sorted(value) for name, value in asdict(needs).items() if name not in ("on", "blocked")}
     return hashlib.blake2b(json.dumps(plain, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
 
 

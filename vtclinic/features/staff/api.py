@@ -15,6 +15,7 @@ from vtclinic.features.staff.service import (
     credentials_of,
     faces,
     licence_for,
+    practising,
     therapist,
     therapists,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "joined",
     "licence_for",
     "licences_waiting",
+    "practising",
     "spoken",
     "therapist",
     "therapists",

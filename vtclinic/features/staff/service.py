@@ -8,12 +8,13 @@ from datetime import date
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import lazyload
+from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm.util import identity_key
 
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import THERAPIST, Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.staff import policy
 from vtclinic.features.staff.models import Credential, CredentialState, Interval, Therapist
 from vtclinic.identity.models import User, UserState
@@ -61,11 +62,17 @@ def therapist(uid: UUID) -> Therapist:
 
 
 def therapists(uids: Iterable[UUID]) -> dict[UUID, Therapist]:
-    """Return many profiles with names and leave in two queries."""
+    """Return many profiles with names and leave in two queries, or in none when this unit of work has read them whole."""
     wanted = set(uids)
-    if not wanted:
-        return {}
+    known = {uid: row for uid in wanted if (row := _read_already(uid)) is not None}
+    if known.keys() == wanted:
+        return known
     return {row.uid: row for row in session().scalars(_profiles(), {"wanted": list(wanted)})}
+
+
+def _read_already(uid: UUID) -> Therapist | None:
+    row = session().identity_map.get(identity_key(Therapist, uid))
+    return row if isinstance(row, Therapist) and inspect(row).unloaded.isdisjoint({"user", "leave"}) else None
 
 
 @cache
@@ -78,6 +85,24 @@ def active_therapists() -> list[Therapist]:
     chosen = select(Therapist).join(User, User.uid == Therapist.uid).where(User.state == UserState.ACTIVE)
     rows = [row for row in session().scalars(chosen) if THERAPIST in row.user.roles]
     return sorted(rows, key=lambda row: row.name.casefold())
+
+
+@once
+def practising() -> list[tuple[Therapist, list[Credential]]]:
+    """Return everybody who works here now, each with all licences, in one query."""
+    found: dict[UUID, tuple[Therapist, list[Credential]]] = {}
+    for profile, credential in session().execute(_practising()).unique():
+        if THERAPIST in profile.user.roles:
+            kept = found.setdefault(profile.uid, (profile, []))
+            if credential is not None:
+                kept[1].append(credential)
+    return list(found.values())
+
+
+@cache
+def _practising() -> Select[Therapist, Credential]:
+    chosen = select(Therapist, Credential).join(User, User.uid == Therapist.uid).outerjoin(Credential, Credential.therapist_uid == Therapist.uid)
+    return chosen.where(User.state == UserState.ACTIVE).options(joinedload(Therapist.leave), lazyload(Credential.user))
 
 
 def read_about(actor: Actor, uid: UUID) -> Therapist:

@@ -1,8 +1,8 @@
 """The matching engine: hard constraints, soft weights, reasons; no database, no web."""
 
-from vtclinic.features.matching.engine.choose import match
-from vtclinic.features.matching.engine.constraints import violations
-from vtclinic.features.matching.engine.merit import Weights
+from vtclinic.features.matching.engine.choose import in_order, match
+from vtclinic.features.matching.engine.constraints import fits, violations
+from vtclinic.features.matching.engine.merit import Scorer, Weights
 from vtclinic.features.matching.engine.model import (
     AgeBand,
     Choice,
@@ -32,12 +32,15 @@ __all__ = [
     "Reason",
     "Relaxation",
     "Risk",
+    "Scorer",
     "TherapistOffer",
     "Track",
     "Unmet",
     "Violation",
     "Weights",
     "age_band",
+    "fits",
+    "in_order",
     "match",
     "violations",
 ]

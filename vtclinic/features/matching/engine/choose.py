@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from vtclinic.features.matching.engine.constraints import relaxations, violations
-from vtclinic.features.matching.engine.merit import Weights, merit, reasons, unmet
-from vtclinic.features.matching.engine.model import Choice, MatchResult, PatientNeeds, TherapistOffer
+from vtclinic.features.matching.engine.constraints import fits, relaxations, violations
+from vtclinic.features.matching.engine.merit import Scorer, Weights
+from vtclinic.features.matching.engine.model import MatchResult, PatientNeeds, TherapistOffer
 
 MOST_CHOICES = 3
 
@@ -20,19 +20,23 @@ def match(needs: PatientNeeds, offers: Iterable[TherapistOffer], weights: Weight
     The order of `offers` does not matter. Equals are ordered by the seed, so that the same therapist does not always come first; the same
     seed gives the same result.
     """
-    weights = weights or Weights()
-    fitting: list[TherapistOffer] = []
-    found = []
-    for offer in offers:
-        broken = violations(needs, offer)
-        if broken:
-            found.append(broken)
-        else:
-            fitting.append(offer)
-    ranked = ((round(merit(needs, offer, weights), 9), _lot(seed, needs.uid, offer.uid), offer) for offer in fitting)
-    best = heapq.nlargest(MOST_CHOICES, ranked, key=lambda entry: entry[:2])
-    choices = tuple(Choice(offer.uid, score, reasons(needs, offer, weights), unmet(needs, offer)) for score, _, offer in best)
-    return MatchResult(choices, () if fitting else relaxations(found), len(fitting))
+    listed, measure = list(offers), Scorer(needs, weights or Weights())
+    fitting = [offer for offer in listed if fits(needs, offer)]
+    if not fitting:
+        return MatchResult((), relaxations(violations(needs, offer) for offer in listed), 0)
+    best = in_order(needs, fitting, measure, seed, most=MOST_CHOICES)
+    return MatchResult(tuple(measure.choice(offer, score) for score, offer in best), (), len(fitting))
+
+
+def in_order(needs: PatientNeeds, fitting: Sequence[TherapistOffer], measure: Scorer, seed: int, *, most: int | None = None) -> list[tuple[float, TherapistOffer]]:
+    """Return scores and offers, best first; equals by lot."""
+    scored = [(round(measure.merit(offer), 9), offer) for offer in fitting]
+    if most is not None and len(scored) > most:
+        # Lots are drawn among those only who can be shown.
+        least = heapq.nlargest(most, (score for score, _ in scored))[-1]
+        scored = [entry for entry in scored if entry[0] >= least]
+    drawn = sorted(scored, key=lambda entry: (entry[0], _lot(seed, needs.uid, entry[1].uid)), reverse=True)
+    return drawn[:most]
 
 
 def _lot(seed: int, patient: UUID, therapist: UUID) -> bytes:

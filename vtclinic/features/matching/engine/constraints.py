@@ -21,6 +21,18 @@ def violations(needs: PatientNeeds, offer: TherapistOffer) -> tuple[Violation, .
     return tuple(_violations(needs, offer))
 
 
+def fits(needs: PatientNeeds, offer: TherapistOffer) -> bool:
+    """Tell whether no constraint is broken, the cheapest looks first: most who do not fit are full or speak another language."""
+    if needs.languages.isdisjoint(offer.languages) or needs.age_band not in offer.age_bands or needs.risk > offer.risk:
+        return False
+    if not offer.space or (needs.formats and needs.formats.isdisjoint(offer.formats)) or offer.uid in needs.blocked or needs.uid in offer.blocked:
+        return False
+    for facet, wanted in needs.musts.items():
+        if wanted and wanted.isdisjoint(offer.facet(facet)):
+            return False
+    return any(licence.covers(needs.place, needs.on) for licence in offer.licences)
+
+
 def relaxations(found: Iterable[tuple[Violation, ...]]) -> tuple[Relaxation, ...]:
     """Count, for every single constraint, the offers that only it keeps out."""
     alone = Counter(entry[0] for entry in found if len(entry) == 1)
@@ -35,7 +47,7 @@ def _violations(needs: PatientNeeds, offer: TherapistOffer) -> Iterator[Violatio
         yield Violation(Constraint.LANGUAGE)
     if needs.age_band not in offer.age_bands:
         yield Violation(Constraint.AGE)
-    if offer.caseload >= offer.capacity:
+    if not offer.space:
         yield Violation(Constraint.CAPACITY)
     if needs.risk > offer.risk:
         yield Violation(Constraint.RISK)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 
 from vtclinic.core.errors import Invalid
-from vtclinic.features.matching.engine.model import PatientNeeds, Reason, TherapistOffer, Track, Unmet, Words
+from vtclinic.features.matching.engine.model import Choice, PatientNeeds, Reason, TherapistOffer, Track, Unmet, Words
 
 # Three shared times are enough to find a weekly session; more say nothing about fit.
 ENOUGH_TIMES = 3
@@ -35,18 +35,37 @@ class Weights:
             raise Invalid("a weight is zero or more")
 
 
-def merit(needs: PatientNeeds, offer: TherapistOffer, weights: Weights) -> float:
-    """Return how well a fitting offer suits; only the order of two merits means anything."""
-    gained = (
-        weights.problems * _share(needs.problems, offer.specialities)
-        + weights.preferences * _preferences_met(needs, offer)
-        + weights.times * _times(needs, offer)
-        + weights.modality * _share(needs.modalities, offer.modalities)
-        + weights.culture * _share(needs.culture, offer.culture)
-    )
-    if weights.use_track:
-        gained += weights.track * _track(needs, offer)
-    return gained - weights.load * offer.load
+class Scorer:
+    """Measures many offers against one patient's needs; what does not depend on the offer is worked out once."""
+
+    def __init__(self, needs: PatientNeeds, weights: Weights) -> None:
+        """Keep the needs and the weights."""
+        self._needs, self._weights = needs, weights
+        self._stated = [(facet, wanted) for facet, wanted in needs.preferences.items() if wanted]
+        self._per_problem = weights.problems / max(1, len(needs.problems))
+        self._per_wish = weights.preferences / max(1, len(self._stated))
+        self._enough = min(len(needs.times), ENOUGH_TIMES)
+        self._per_modality = weights.modality / max(1, len(needs.modalities))
+        self._per_culture = weights.culture / max(1, len(needs.culture))
+
+    def merit(self, offer: TherapistOffer) -> float:
+        """Return how well a fitting offer suits; only the order of two merits means anything."""
+        needs, weights = self._needs, self._weights
+        gained = self._per_problem * len(needs.problems & offer.specialities) - weights.load * offer.load
+        for facet, wanted in self._stated:
+            if not wanted.isdisjoint(offer.facet(facet)):
+                gained += self._per_wish
+        if self._enough:
+            gained += weights.times * min(1.0, len(needs.times & offer.times) / self._enough)
+        if needs.modalities:
+            gained += self._per_modality * len(needs.modalities & offer.modalities)
+        if needs.culture:
+            gained += self._per_culture * len(needs.culture & offer.culture)
+        return gained + weights.track * _track(needs, offer) if weights.use_track else gained
+
+    def choice(self, offer: TherapistOffer, score: float) -> Choice:
+        """Return the offer with its reasons and what is not met."""
+        return Choice(offer.uid, score, reasons(self._needs, offer, self._weights), unmet(self._needs, offer))
 
 
 def reasons(needs: PatientNeeds, offer: TherapistOffer, weights: Weights) -> tuple[Reason, ...]:
@@ -91,12 +110,6 @@ def _reasons(needs: PatientNeeds, offer: TherapistOffer, weights: Weights) -> It
 
 def _share(wanted: Words, offered: Words) -> float:
     return len(wanted & offered) / len(wanted) if wanted else 0.0
-
-
-def _preferences_met(needs: PatientNeeds, offer: TherapistOffer) -> float:
-    stated = {facet: wanted for facet, wanted in needs.preferences.items() if wanted}
-    met = sum(bool(wanted & offer.facet(facet)) for facet, wanted in stated.items())
-    return met / len(stated) if stated else 0.0
 
 
 def _times(needs: PatientNeeds, offer: TherapistOffer) -> float:

@@ -105,7 +105,10 @@ class PatientNeeds:
 
 @dataclass(frozen=True)
 class TherapistOffer:
-    """What one therapist offers today; `capacity` is the most patients at once, `traits` maps a facet to its values."""
+    """What one therapist offers today; `capacity` is the most patients at once, `traits` maps a facet to its values.
+
+    `new_per_week` limits how many begin in a week, of whom `new_this_week` have; a `paused` therapist takes nobody new.
+    """
 
     uid: UUID
     licences: tuple[Licence, ...]
@@ -114,6 +117,9 @@ class TherapistOffer:
     formats: Words
     capacity: int
     caseload: int = 0
+    new_per_week: int | None = None
+    new_this_week: int = 0
+    paused: bool = False
     risk: Risk = Risk.NONE
     specialities: Words = NO_WORDS
     modalities: Words = NO_WORDS
@@ -128,10 +134,23 @@ class TherapistOffer:
         """Return how full the caseload is, from 0 to 1."""
         return min(1.0, self.caseload / self.capacity) if self.capacity > 0 else 1.0
 
+    @property
+    def space(self) -> int:
+        """Return how many more patients can begin now, by caseload and by this week's limit."""
+        if self.paused:
+            return 0
+        free = self.capacity - self.caseload
+        if self.new_per_week is not None:
+            free = min(free, self.new_per_week - self.new_this_week)
+        return max(0, free)
+
     def facet(self, name: str) -> Words:
         """Return the values offered for a facet that a must-have or a preference names."""
-        own = getattr(self, name) if name in _OWN_FACETS else NO_WORDS
-        return own | self.traits.get(name, NO_WORDS)
+        traits = self.traits.get(name, NO_WORDS)
+        if name not in _OWN_FACETS:
+            return traits
+        own: Words = getattr(self, name)
+        return own | traits if traits else own
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ class Shown:
 class Outcome:
     """What one match came to, and what the patient did before it.
 
-    `passed` are people the patient said no to, `seen` those shown earlier, `relaxed` the wishes the patient gave up for this match.
+    `passed` are people the patient said no to, `seen` those shown earlier, `relaxed` the wishes the patient gave up for this match, `weights`
+    the version of the clinic's weights.
     """
 
     choices: tuple[Shown, ...] = ()
@@ -42,6 +43,7 @@ class Outcome:
     seen: frozenset[UUID] = frozenset()
     relaxed: frozenset[str] = frozenset()
     again: bool = False
+    weights: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -54,6 +56,7 @@ class Outcome:
             "seen": sorted(map(str, self.seen)),
             "relaxed": sorted(self.relaxed),
             "again": self.again,
+            "weights": self.weights,
         }
 
     @classmethod
@@ -68,6 +71,7 @@ class Outcome:
             seen=frozenset(map(UUID, kept["seen"])),
             relaxed=frozenset(kept["relaxed"]),
             again=kept["again"],
+            weights=kept.get("weights", 0),  # outcomes of the first engine name no version
         )
 
 

@@ -1,0 +1,96 @@
+"""What stands besides profiles when somebody is matched: loads, limits, places kept, pairs kept apart, and the clinic's weights; one query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, time, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BindParameter, CompoundSelect, Integer, String, Uuid, bindparam, cast, func, literal, null, select, union_all
+
+from vtclinic.core import clock
+from vtclinic.core.i18n import current_timezone
+from vtclinic.core.scope import current_clinic
+from vtclinic.core.uow import session
+from vtclinic.core.zones import wall_instant, zone
+from vtclinic.features.matching.engine import Weights
+from vtclinic.features.matching.models import BlockedPair, Change, Limit, Proposal, ProposalState, WeightSet
+from vtclinic.features.records import api as records
+
+_NOBODY = UUID(int=0)
+_NAMES = tuple(each.name for each in fields(Weights))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Loads and rules of one moment. `blocked` are the therapists kept from the patient it was read for; `version` 0 means the default weights."""
+
+    weights: Weights = field(default_factory=Weights)
+    version: int = 0
+    caseload: Mapping[UUID, int] = field(default_factory=dict)
+    begun: Mapping[UUID, int] = field(default_factory=dict)
+    held: Mapping[UUID, int] = field(default_factory=dict)
+    per_week: Mapping[UUID, int] = field(default_factory=dict)
+    paused: frozenset[UUID] = frozenset()
+    blocked: frozenset[UUID] = frozenset()
+
+
+def standing(patient_uid: UUID | None = None) -> Standing:
+    """Read it; a place that is kept for the patient is free to them."""
+    values = {"now": clock.now(), "week": week_began(), "patient": patient_uid or _NOBODY}
+    found: dict[str, dict[UUID, int]] = {kind: {} for kind in ("care", "begun", "held", "limit", "paused", "blocked")}
+    weights, version = Weights(), 0
+    for kind, uid, number, text in session().execute(_everything(), values):
+        if kind == "weights":
+            weights, version = weights_of(json.loads(text)), number
+        else:
+            found[kind][uid] = number
+    return Standing(
+        weights, version, found["care"], found["begun"], found["held"], found["limit"], frozenset(found["paused"]), frozenset(found["blocked"])
+    )
+
+
+def blocked_pairs() -> dict[UUID, set[UUID]]:
+    """Return whom each patient is kept from, for many at once; also whom they want to change from."""
+    kept: dict[UUID, set[UUID]] = {}
+    pairs = select(BlockedPair.patient_uid, BlockedPair.therapist_uid).where(BlockedPair.lifted_at.is_(None))
+    leaving = select(Change.patient_uid, Change.from_uid).where(Change.closed_at.is_(None))
+    for patient, therapist in session().execute(union_all(pairs, leaving)):
+        kept.setdefault(patient, set()).add(therapist)
+    return kept
+
+
+def weights_of(values: Mapping[str, Any]) -> Weights:
+    """Return stored weights; what a later version stored and this one does not know is left out."""
+    return Weights(**{name: value for name, value in values.items() if name in _NAMES})
+
+
+def week_began() -> datetime:
+    """Return this week's Monday morning on the clinic's clock."""
+    place = current_clinic().timezone or current_timezone().key
+    today = clock.now().astimezone(zone(place)).date()
+    return wall_instant(today - timedelta(days=today.weekday()), time(0), place)
+
+
+@cache
+def _everything() -> CompoundSelect[str, UUID, int, str]:
+    # One row each: what it is, whom it is about, a number, and for weights their text.
+    nothing, care, held = cast(null(), String), records.CareRelation, Proposal
+    count = func.count()
+    kept = (held.state == ProposalState.ACCEPTED) & (held.held_until > bindparam("now")) & (held.patient_uid != bindparam("patient"))
+    newest = select(func.max(WeightSet.version)).scalar_subquery()
+    mine: BindParameter[UUID] = bindparam("patient")
+    return union_all(
+        select(literal("care"), care.therapist_uid, count, nothing).where(care.until.is_(None)).group_by(care.therapist_uid),
+        select(literal("begun"), care.therapist_uid, count, nothing).where(care.since >= bindparam("week")).group_by(care.therapist_uid),
+        select(literal("held"), held.therapist_uid, count, nothing).where(kept).group_by(held.therapist_uid),
+        select(literal("limit"), Limit.therapist_uid, Limit.new_per_week, nothing).where(Limit.new_per_week.is_not(None)),
+        select(literal("paused"), Limit.therapist_uid, literal(1), nothing).where(Limit.paused),
+        select(literal("blocked"), BlockedPair.therapist_uid, literal(1), nothing).where(BlockedPair.patient_uid == mine, BlockedPair.lifted_at.is_(None)),
+        select(literal("blocked"), Change.from_uid, literal(1), nothing).where(Change.patient_uid == mine, Change.closed_at.is_(None)),
+        select(literal("weights"), cast(null(), Uuid), cast(WeightSet.version, Integer), cast(WeightSet.values, String)).where(WeightSet.version == newest),
+    )
