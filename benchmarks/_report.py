@@ -18,6 +18,10 @@ class Report:
         """Note a figure that must not be above its limit."""
         self.checks.append({"name": name, "value": round(value, 3), "limit": limit, "ok": value <= limit})
 
+    def at_least(self, name: str, value: float, limit: float) -> None:
+        """Note a figure that must not be below its limit."""
+        self.checks.append({"name": name, "value": round(value, 3), "limit": limit, "least": True, "ok": value >= limit})
+
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON object that the command prints."""
         return {"name": self.name, "figures": self.figures, "checks": self.checks}

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from math import log2
 from statistics import fmean
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.features.matching.engine_cohorts import TODAY, a_cohort, planted_utility
-from vtclinic.features.matching.engine import Constraint, PatientNeeds, TherapistOffer, Weights, match, violations
+from benchmarks._cohorts import a_cohort, may_treat
+from benchmarks.matching import grades_of, ndcg
+from vtclinic.features.matching.engine import Constraint, Weights, match, violations
 
 COHORTS = 1_000
 seeds = st.integers(0, 2**32)
-
-
-def may_treat(needs: PatientNeeds, offer: TherapistOffer) -> bool:
-    """The hard constraints a second time, in other words, so that the engine is not its own judge."""
-    country = needs.place.split("-")[0]
-    licensed = {licence.place for licence in offer.licences if licence.verified and licence.valid_until >= TODAY}
-    wanted = {facet: values for facet, values in needs.musts.items() if values}
-    return (
-        bool(licensed & {country, needs.place})
-        and not needs.languages.isdisjoint(offer.languages)
-        and needs.age_band in offer.age_bands
-        and offer.capacity - offer.caseload > 0
-        and offer.risk >= needs.risk
-        and (not needs.formats or not needs.formats.isdisjoint(offer.formats))
-        and offer.uid not in needs.blocked
-        and needs.uid not in offer.blocked
-        and all(not values.isdisjoint(offer.traits[facet]) for facet, values in wanted.items())
-    )
 
 
 def test_no_hard_constraint_is_broken_in_1000_cohorts_and_nobody_who_fits_is_lost():
@@ -48,21 +30,6 @@ def test_no_hard_constraint_is_broken_in_1000_cohorts_and_nobody_who_fits_is_los
         assert (len(chosen), len(set(chosen)), result.fitting) == (min(3, len(allowed)), len(chosen), len(allowed))
         matched += bool(chosen)
     assert COHORTS * 0.1 < matched < COHORTS * 0.9, "the cohorts must hold both patients who fit somewhere and patients who do not"
-
-
-def discounted(gains: list[float]) -> float:
-    return sum(gain / log2(place + 2) for place, gain in enumerate(gains[:3]))
-
-
-def ndcg(order: list[TherapistOffer], grades: dict) -> float:
-    """NDCG@3 with graded gains 2^grade - 1: the top fifth by planted utility is worth 15, the bottom fifth nothing."""
-    gains = [2 ** grades[offer.uid] - 1 for offer in order]
-    return discounted(gains) / discounted(sorted((2**grade - 1 for grade in grades.values()), reverse=True))
-
-
-def grades_of(needs: PatientNeeds, offers: list[TherapistOffer], rng: random.Random) -> dict:
-    ranked = sorted(offers, key=lambda offer: planted_utility(needs, offer, rng))
-    return {offer.uid: 5 * place // len(ranked) for place, offer in enumerate(ranked)}
 
 
 def test_the_order_finds_a_planted_utility_better_than_chance_and_than_free_time():
