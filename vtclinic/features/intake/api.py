@@ -10,7 +10,6 @@ from vtclinic.features.intake.consents import standing
 from vtclinic.features.intake.needs import Needs, needs_of, sent_at, waiting_for_care
 from vtclinic.features.intake.news import NeedsChanged
 from vtclinic.features.intake.questions import CONSENTS
-from vtclinic.features.progress import api as progress
 
 __all__ = ["IntakeState", "Needs", "NeedsChanged", "may_be_cared_for", "needs", "needs_of", "sent_at", "state", "waiting_for_care"]
 
