@@ -19,7 +19,7 @@ STEPS: tuple[tuple[str, Callable[[Walk], str]], ...] = (
     ("Therapist comes in", clinics.therapist_comes_in),
     ("Licence checked", clinics.verify_licence),
     ("Patient registers", patient.register_patient),
-    ("First questions", patient.answer_intake),
+    ("First questions, on two devices", patient.answer_intake),
     ("Questionnaires", patient.answer_questionnaires),
     ("Risk task", patient.see_risk_task),
     ("Match and booking", patient.book_session),

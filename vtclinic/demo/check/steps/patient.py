@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
-from vtclinic.demo.check.browser import Browser
+from vtclinic.demo.check.browser import Browser, Page
 from vtclinic.demo.check.problem import expect
-from vtclinic.demo.check.steps.walk import Walk, register
+from vtclinic.demo.check.steps.walk import PASSWORD, PATIENT, Walk, register
 
 INTAKE: dict[str, dict[str, object]] = {
     "care": {"value": "yes"},
@@ -29,15 +29,28 @@ def register_patient(walk: Walk) -> str:
 
 
 def answer_intake(walk: Walk) -> str:
-    """Answer the first questions one at a time and send them."""
-    page, asked = walk.patient.get("/intake"), 0
-    page = walk.patient.get("/intake/care")
-    while page.path != "/intake/check":
-        key = page.path.rsplit("/", 1)[-1]
-        page, asked = walk.patient.submit("", **INTAKE.get(key, {"pass": "1"})), asked + 1
-        expect(asked < 30, "the questions do not end")
+    """Begin the first questions on one device and finish them on another; what was said is there, and nothing is asked twice."""
+    phone = walk.house.browser("harbour")
+    phone.get("/sign-in")
+    phone.submit("/sign-in", email=PATIENT, password=PASSWORD)
+    walk.patient.get("/intake")
+    begun = _answer_questions(walk.patient, walk.patient.get("/intake/care"), until="problems")
+    page = phone.get("/intake/go-on")
+    expect(page.path == "/intake/problems", f"the other device goes on at {page.path}")
+    expect(phone.get("/intake/name").says('value="Sam"'), "what was said on the first device does not show on the second")
+    ended = _answer_questions(phone, phone.get("/intake/go-on"), until="check")
+    walk.patient.get("/intake/go-on")
+    expect(walk.patient.get("/intake/check").says("Cork"), "the first device does not show the answers")
     walk.patient.submit("/intake/check")
-    return f"{asked} questions, one a page, sent"
+    return f"{begun} questions on one device, {ended} on another, one a page, sent"
+
+
+def _answer_questions(browser: Browser, page: Page, *, until: str) -> int:
+    asked = 0
+    while page.path != f"/intake/{until}":
+        page, asked = browser.submit("", **INTAKE.get(page.path.rsplit("/", 1)[-1], {"pass": "1"})), asked + 1
+        expect(asked < 30, "the questions do not end")
+    return asked
 
 
 def answer_questionnaires(walk: Walk) -> str:
