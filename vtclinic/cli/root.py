@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": Late("vtclinic.cli.demo", "demo", "Show vtclinic with made-up people, or check it from end to end."),
     "tenant": Late("vtclinic.cli.tenant", "tenant", "Make, list, pause, move and erase clinics."),
     "user": Late("vtclinic.cli.user", "user", "Invite people to a clinic, list them, switch accounts off."),
+    "admin": Late("vtclinic.cli.admin", "admin", "List IT administrators, and help one who lost every second step."),
     "import": Late("vtclinic.cli.people", "import_", "Bring staff or patients in from a CSV file."),
     "theme": Late("vtclinic.cli.theme", "theme", "List, check and preview themes."),
     "db": Late("vtclinic.cli.db", "db", "Bring every database to this version."),
