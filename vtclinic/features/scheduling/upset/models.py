@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     LISTED = "listed"
+    KEPT = "kept"
     CLEARED = "cleared"
 
 

@@ -1,34 +1,42 @@
-"""Letters about the list: neutral words, the time on the reader's clock, and links that pass or leave without signing in."""
+"""What the list tells people: neutral words, the time on the reader's clock, and links that pass or leave without signing in."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from vtclinic.core.i18n import fmt, gettext, locale_scope
-from vtclinic.core.outbox import queue_mail
-from vtclinic.features.records import api as records
+from vtclinic.core.i18n import fmt, gettext, lazy, locale_scope
+from vtclinic.core.policy import PATIENT
+from vtclinic.features.notifications import api as notifications
 from vtclinic.features.scheduling.waiting import links
 from vtclinic.features.scheduling.waiting.links import Purpose
 from vtclinic.features.scheduling.waiting.models import TimeOffer, WaitEntry
 from vtclinic.identity.service import user
+
+MINE = "/sessions/waiting"
+OFFER = notifications.Kind(
+    "time-offer", lazy("A time is kept for you"), mail="waiting-offer", can_mute=False, about=lazy("A time is kept for you on the waiting list"), roles=frozenset({PATIENT})
+)
+STILL = notifications.Kind(
+    "still-waiting", lazy("Are you still waiting for a time?"), mail="waiting-still", about=lazy("Your place on the waiting list"), roles=frozenset({PATIENT})
+)
+KINDS = (OFFER, STILL)
 
 
 def tell_offer(offer: TimeOffer) -> None:
     """Tell somebody that a time is kept for them, and until when."""
     reader = user(offer.patient_uid)
     with locale_scope(reader.locale, reader.timezone):
+        # The zone is named beside the time, since a reader may be elsewhere when the letter arrives.
         when = gettext("%(when)s (%(zone)s)", when=fmt.day_time(offer.starts_at), zone=fmt.place(reader.timezone))
         until = fmt.day_time(offer.expires_at)
-    _write(offer, "waiting-offer", {"when": when, "until": until, "pass_url": links.address(Purpose.PASS, offer.uid), "leave_url": links.address(Purpose.LEAVE, offer.entry_uid)})
+    params = {"when": when, "until": until, "pass_url": links.address(Purpose.PASS, offer.uid), "leave_url": links.address(Purpose.LEAVE, offer.entry_uid)}
+    notifications.notify(offer.patient_uid, OFFER, key=f"offer:{offer.uid}", path=MINE, params=params, until=offer.expires_at)
 
 
-def ask_whether_waiting(entry: WaitEntry) -> None:
+def take_back_offer(offer: TimeOffer) -> None:
+    """Take back what was told about a time that is not kept any more and that nobody has read yet."""
+    notifications.withdraw(offer.patient_uid, prefix=f"offer:{offer.uid}")
+
+
+def ask_whether_waiting(entry: WaitEntry, after: TimeOffer) -> None:
     """Ask somebody who left two offers unanswered whether they still want a time."""
-    _write(entry, "waiting-still", {"leave_url": links.address(Purpose.LEAVE, entry.uid)})
-
-
-def _write(about: TimeOffer | WaitEntry, template: str, params: dict[str, Any]) -> None:
-    patient = records.patient(about.patient_uid)
-    if records.may_mail(patient):
-        reader = user(about.patient_uid)
-        queue_mail(reader.email, template, params, locale=reader.locale, timezone=reader.timezone, named=records.may_be_named(patient))
+    params = {"leave_url": links.address(Purpose.LEAVE, entry.uid)}
+    notifications.notify(entry.patient_uid, STILL, key=f"still:{after.uid}", path=MINE, params=params)

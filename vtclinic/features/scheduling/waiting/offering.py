@@ -56,10 +56,11 @@ def expire(uid: UUID, now: datetime) -> None:
         return
     entry = joining.entry(found.entry_uid, lock=True)
     holds.let_go(found, Answer.EXPIRED)
+    letters.take_back_offer(found)
     entry.unanswered += 1
     if entry.unanswered >= MOST_UNANSWERED and entry.state == Waits.WAITING:
         entry.state = Waits.RESTING
-        letters.ask_whether_waiting(entry)
+        letters.ask_whether_waiting(entry, found)
     record(SYSTEM, "waiting.expired", "time_offer", uid, patient_uid=found.patient_uid)
 
 
