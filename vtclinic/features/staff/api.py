@@ -7,12 +7,15 @@ from vtclinic.features.staff.credentials import queue as credential_queue
 from vtclinic.features.staff.importing.report import ImportReport, Outcome, RowReport
 from vtclinic.features.staff.importing.service import import_people
 from vtclinic.features.staff.models import Credential, CredentialState, Therapist, TherapistLeave
+from vtclinic.features.staff.news import LeaveChanged
 from vtclinic.features.staff.practice import change_hours, change_practice
 from vtclinic.features.staff.service import (
     Face,
     active_therapists,
+    away_on,
     can_be_booked,
     credentials_of,
+    ending_licences,
     faces,
     licence_for,
     practising,
@@ -46,18 +49,21 @@ __all__ = [
     "CredentialState",
     "Face",
     "ImportReport",
+    "LeaveChanged",
     "Outcome",
     "RowReport",
     "Therapist",
     "TherapistLeave",
     "active_therapists",
     "approve_credential",
+    "away_on",
     "can_be_booked",
     "change_hours",
     "change_practice",
     "count_waiting",
     "credential_queue",
     "credentials_of",
+    "ending_licences",
     "faces",
     "hand_in",
     "import_people",

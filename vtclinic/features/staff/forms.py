@@ -90,10 +90,17 @@ class ZoneForm(ClinicForm):
 
 
 class LeaveForm(ClinicForm):
-    """Days away."""
+    """Days away, who covers them, and what clients read."""
 
     first = DateField(lazy("First day away"), validators=[InputRequired()])
     last = DateField(lazy("Last day away"), validators=[InputRequired()])
+    cover = SelectField(lazy("Who covers for you"), description=lazy("Clients with a session on these days are offered this person."), validators=[Optional()])
+    words = TextAreaField(
+        lazy("Words to your clients"),
+        description=lazy("They read this in the app while you are away. Such as when you are back."),
+        validators=[Optional()],
+        render_kw={"rows": 3, "maxlength": 500},
+    )
 
 
 class CredentialForm(ClinicForm):

@@ -93,7 +93,7 @@ class Therapist(ClinicBase):
 
 
 class TherapistLeave(ClinicBase):
-    """Days on which a therapist does not work, both included."""
+    """Days on which a therapist does not work, both included; who covers, and what clients read meanwhile."""
 
     __tablename__ = "therapist_leave"
 
@@ -101,6 +101,8 @@ class TherapistLeave(ClinicBase):
     therapist_uid: Mapped[UUID] = mapped_column(ForeignKey("therapist.uid"), index=True)
     first: Mapped[date] = mapped_column(Date)
     last: Mapped[date] = mapped_column(Date)
+    cover_uid: Mapped[UUID | None] = mapped_column(Uuid)
+    words: Mapped[str | None] = mapped_column(EncryptedText("therapist_leave.words"))
 
 
 class Credential(ClinicBase):

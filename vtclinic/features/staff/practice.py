@@ -12,6 +12,7 @@ from uuid import UUID
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid, NotFound
+from vtclinic.core.events import publish
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import THERAPIST, Actor, authorize
 from vtclinic.core.uow import session
@@ -19,11 +20,13 @@ from vtclinic.core.zones import zone_names
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import files, policy
 from vtclinic.features.staff.models import Credential, CredentialState, Interval, Therapist, TherapistLeave
+from vtclinic.features.staff.news import LeaveChanged
+from vtclinic.features.staff.service import active_therapists
 from vtclinic.features.staff.vocabulary import AGE_BANDS, FORMATS, GENDERS, MODALITIES, RISK_LEVELS, SPECIALITIES, STYLES
 from vtclinic.identity import service as identity
 
 PHOTOS = "photos"
-LONGEST_TITLE, LONGEST_BIO, MOST_CLIENTS, MOST_INTERVALS, LONGEST_CAREER = 80, 2000, 200, 3, 70
+LONGEST_TITLE, LONGEST_BIO, LONGEST_WORDS, MOST_CLIENTS, MOST_INTERVALS, LONGEST_CAREER = 80, 2000, 500, 200, 3, 70
 _LISTS: dict[str, Mapping[str, Any]] = {
     "specialities": SPECIALITIES,
     "modalities": MODALITIES,
@@ -72,8 +75,8 @@ def change_hours(actor: Actor, therapist_uid: UUID, weekly: dict[int, list[Inter
     return found
 
 
-def add_leave(actor: Actor, therapist_uid: UUID, first: date, last: date) -> TherapistLeave:
-    """Note days away, both included; what is booked already stays until it is called off."""
+def add_leave(actor: Actor, therapist_uid: UUID, first: date, last: date, *, cover_uid: UUID | None = None, words: str = "") -> TherapistLeave:
+    """Note days away, both included, who covers them, and what clients read; what is booked already is the therapist's to see to."""
     found = _stored(actor, therapist_uid)
     if last < first:
         raise Invalid(_("The last day is before the first."), fields={"last": _("Choose the first day or a later one.")})
@@ -81,10 +84,20 @@ def add_leave(actor: Actor, therapist_uid: UUID, first: date, last: date) -> The
         raise Invalid(_("That is more than a year. Check the last day."), fields={"last": _("That is more than a year. Check the last day.")})
     if last < clock.now().date():
         raise Invalid(_("These days are over."), fields={"last": _("Choose today or a later day.")})
-    made = TherapistLeave(therapist_uid=therapist_uid, first=first, last=last)
+    if len(words) > LONGEST_WORDS:
+        raise Invalid(_("Write less."), fields={"words": _("Use up to 500 letters.")})
+    if cover_uid is not None and cover_uid not in {uid for uid, _name in colleagues(therapist_uid)}:
+        raise Invalid(_("Choose from the list."), fields={"cover": _("Choose from the list.")})
+    made = TherapistLeave(therapist_uid=therapist_uid, first=first, last=last, cover_uid=cover_uid, words=words or None)
     found.leave.append(made)
     _note(actor, found, "leave")
+    publish(LeaveChanged(therapist_uid))
     return made
+
+
+def colleagues(therapist_uid: UUID) -> list[tuple[UUID, str]]:
+    """Return who could cover for a therapist, by name."""
+    return [(row.uid, row.name) for row in active_therapists() if row.uid != therapist_uid]
 
 
 def remove_leave(actor: Actor, therapist_uid: UUID, leave_uid: UUID) -> None:
@@ -95,6 +108,7 @@ def remove_leave(actor: Actor, therapist_uid: UUID, leave_uid: UUID) -> None:
         raise NotFound()
     found.leave.remove(row)
     _note(actor, found, "leave")
+    publish(LeaveChanged(therapist_uid))
 
 
 def change_photo(actor: Actor, therapist_uid: UUID, drawn: bytes | None) -> None:

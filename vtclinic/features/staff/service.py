@@ -16,7 +16,7 @@ from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import THERAPIST, Actor, authorize
 from vtclinic.core.uow import once, session
 from vtclinic.features.staff import policy
-from vtclinic.features.staff.models import Credential, CredentialState, Interval, Therapist
+from vtclinic.features.staff.models import Credential, CredentialState, Interval, Therapist, TherapistLeave
 from vtclinic.identity.models import User, UserState
 
 
@@ -137,3 +137,16 @@ def can_be_booked(therapist_uid: UUID, country: str, on: date, *, region: str = 
     found = session().get(User, therapist_uid)
     working = found is not None and found.state == UserState.ACTIVE and THERAPIST in found.roles
     return working and licence_for(therapist_uid, country, region, on) is not None
+
+
+def ending_licences(first: date, last: date) -> list[Credential]:
+    """Return the verified licences that end between two days, unless the same therapist has a longer one there, with one query."""
+    rows = session().scalars(select(Credential).where(Credential.state == CredentialState.VERIFIED, Credential.expires_on >= first).order_by(Credential.expires_on))
+    listed = list(rows)
+    longest = {(row.therapist_uid, row.country, row.region): row.expires_on for row in listed}
+    return [row for row in listed if row.expires_on <= last and row.expires_on == longest[row.therapist_uid, row.country, row.region]]
+
+
+def away_on(found: Therapist, day: date) -> TherapistLeave | None:
+    """Return the leave that a day of a therapist lies in, with its cover and its words, or None."""
+    return next((entry for entry in found.leave if entry.first <= day <= entry.last), None)

@@ -34,7 +34,7 @@ def tell_clear(found: SessionTrouble) -> None:
     notifications.notify(found.patient_uid, CLEAR, key=f"clear:{found.uid}", path=f"/sessions/{found.appointment_uid}")
 
 
-def tell_of_licence(to_uid: UUID, credential_uid: UUID, days: int, *, own: bool) -> None:
+def tell_of_licence(to_uid: UUID, credential_uid: UUID, *, step: int, days: int, own: bool = True) -> None:
     """Tell a therapist or an administrator once for each step that a licence ends."""
     path = f"/practice/credentials/{credential_uid}" if own else f"/credentials/{credential_uid}"
-    notifications.notify(to_uid, LICENCE, key=f"licence:{credential_uid}:{days}", path=path, params={"days": days})
+    notifications.notify(to_uid, LICENCE, key=f"licence:{credential_uid}:{step}", path=path, params={"days": days})

@@ -23,9 +23,10 @@ def tell_of_ends() -> None:
         return
     admins = [row.uid for row in list_users(SYSTEM, role=CLINIC_ADMIN, state=UserState.ACTIVE)]
     for row in ending:
-        step = min(days for days in STEPS if (row.expires_on - today).days <= days)
+        days = (row.expires_on - today).days
+        step = min(each for each in STEPS if days <= each)
         if step in OWN_STEPS:
-            letters.tell_of_licence(row.therapist_uid, row.uid, step, own=True)
+            letters.tell_of_licence(row.therapist_uid, row.uid, step=step, days=days)
         for uid in admins:
             if uid != row.therapist_uid:
-                letters.tell_of_licence(uid, row.uid, step, own=False)
+                letters.tell_of_licence(uid, row.uid, step=step, days=days, own=False)

@@ -55,18 +55,19 @@ def hours_submit() -> Response:
 @roles(THERAPIST)
 def leave() -> Response:
     """Show days away, and ask for more."""
-    return _leave_page(LeaveForm(formdata=None))
+    return _leave_page(_leave_form(LeaveForm(formdata=None)))
 
 
 @bp.post("/practice/leave")
 @roles(THERAPIST)
 def leave_submit() -> Response:
     """Keep days away."""
-    form = LeaveForm()
+    form = _leave_form(LeaveForm())
     if form.validate():
+        cover = UUID(form.cover.data) if form.cover.data else None
         try:
-            service.add_leave(actor(), me(), form.first.data, form.last.data)
-            flash(_("Saved. Sessions booked on these days stay until you call them off."), "ok")
+            service.add_leave(actor(), me(), form.first.data, form.last.data, cover_uid=cover, words=form.words.data or "")
+            flash(_("Saved. Clients with a session on these days are told and offered a choice."), "ok")
             return go("staff.leave")
         except Invalid as error:
             form.take_errors(error)
@@ -94,10 +95,16 @@ def _hours_page(shown: dict[int, Shown], form: ZoneForm, *, wrong: dict[str, str
     return page("staff/hours.html", status=status, week=week, form=form, wrong=wrong or {})
 
 
+def _leave_form(form: LeaveForm) -> LeaveForm:
+    form.cover.choices = [("", _("Nobody by name")), *((str(uid), name) for uid, name in service.colleagues(me()))]
+    return form
+
+
 def _leave_page(form: LeaveForm, *, status: int = 200) -> Response:
     mine = service.own_practice(actor())
     today = clock.now().date()
-    return page("staff/leave.html", status=status, form=form, rows=[row for row in mine.leave if row.last >= today - timedelta(days=30)])
+    names = dict(service.colleagues(me()))
+    return page("staff/leave.html", status=status, form=form, names=names, rows=[row for row in mine.leave if row.last >= today - timedelta(days=30)])
 
 
 def _texts(rows: list[Interval]) -> Shown:
