@@ -92,6 +92,15 @@ def may_choose(patient_uid: UUID, therapist_uid: UUID) -> bool:
     return any(offer.uid == therapist_uid and fits(needs, offer) for offer in found.available)
 
 
+def fitting(patient_uid: UUID) -> set[UUID]:
+    """Return every therapist whom no hard constraint parts from this patient, as `may_choose` says of one."""
+    needs, kept = offers.needs_of(patient_uid), latest(patient_uid)
+    if needs is None:
+        return set()
+    needs = without(needs, kept.outcome.relaxed if kept else ())
+    return {offer.uid for offer in offers.all_offers() if not violations(needs, offer)}
+
+
 def forget_kept(patient_uid: UUID) -> None:
     """Match anew at the next look: the patient has told something new."""
     session().execute(update(MatchRun).where(MatchRun.patient_uid == patient_uid, ~MatchRun.stale).values(stale=True))

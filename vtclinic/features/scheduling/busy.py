@@ -18,6 +18,7 @@ from vtclinic.features.scheduling.groups.taken import group_sessions
 from vtclinic.features.scheduling.models import HOLDING, Appointment, ceiling, floor
 from vtclinic.features.scheduling.outside.busy import outside
 from vtclinic.features.scheduling.times import Busy
+from vtclinic.features.scheduling.waiting.kept import kept_times
 
 # Long enough that a session begun before a window still reaches into it.
 LONGEST = timedelta(hours=6)
@@ -37,7 +38,7 @@ def appointments(holder_uids: Collection[UUID], start: datetime, end: datetime) 
     return found
 
 
-SOURCES: tuple[Source, ...] = (appointments, group_sessions, outside)
+SOURCES: tuple[Source, ...] = (appointments, group_sessions, outside, kept_times)
 
 
 def busy_of(holder_uids: Collection[UUID], start: datetime, end: datetime) -> Found:

@@ -16,6 +16,7 @@ from vtclinic.core.uow import session
 from vtclinic.features.scheduling import diary, letters, placing, policy
 from vtclinic.features.scheduling.booking import CHANGED
 from vtclinic.features.scheduling.models import HOLDING, Appointment, State
+from vtclinic.features.scheduling.waiting import holds
 
 MOST_WORDS = 1000
 
@@ -34,7 +35,7 @@ def cancel(actor: Actor, uid: UUID, *, words: str = "") -> Appointment:
         raise Invalid(_("Write less."), fields={"words": _("The most is %(count)s characters.", count=MOST_WORDS)})
     if words and not by_patient:
         appointment.words = words
-    _call_off(actor, appointment, State.CANCELLED_BY_PATIENT if by_patient else State.CANCELLED_BY_CLINIC)
+    call_off(actor, appointment, State.CANCELLED_BY_PATIENT if by_patient else State.CANCELLED_BY_CLINIC)
     return appointment
 
 
@@ -47,13 +48,15 @@ def cancel_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
         Appointment.starts_at > clock.now(),
     )
     for appointment in list(session().scalars(wanted.order_by(Appointment.starts_at))):
-        _call_off(SYSTEM, appointment, State.CANCELLED_BY_CLINIC)
+        call_off(SYSTEM, appointment, State.CANCELLED_BY_CLINIC)
 
 
-def _call_off(actor: Actor, appointment: Appointment, state: State) -> None:
+def call_off(actor: Actor, appointment: Appointment, state: State) -> None:
+    """Call one session off for callers that authorised; those who wait for a time are offered it."""
     appointment.cancel(state, clock.now())
     placing.release(appointment)
     record(actor, "appointment.cancelled", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
     letters.tell_cancelled(appointment)
+    holds.look_soon()
     for uid in (appointment.therapist_uid, appointment.patient_uid):
         publish(user_room(uid), CHANGED, {"appointment": str(appointment.uid)})

@@ -3,7 +3,7 @@
 from vtclinic.core.events import subscribe
 from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy
-from vtclinic.core.policy import PATIENT, THERAPIST
+from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST
 from vtclinic.features.matching import api as matching
 from vtclinic.features.notifications import api as notifications
 from vtclinic.features.records import api as records
@@ -18,14 +18,34 @@ from vtclinic.features.scheduling import (
 )
 from vtclinic.features.scheduling.feeds import models as feed_models  # noqa: F401 - brings its table
 from vtclinic.features.scheduling.series import models as _series_models  # noqa: F401 - its tables
+from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
+from vtclinic.features.scheduling.upset import letters as upset_letters
+from vtclinic.features.scheduling.upset import routes as upset_routes
+from vtclinic.features.scheduling.upset import seeing_to, sweeping
+from vtclinic.features.scheduling.waiting import jobs as _waiting_jobs  # noqa: F401 - registers the offers
+from vtclinic.features.scheduling.waiting import letters as waiting_letters
+from vtclinic.features.scheduling.waiting import routes as waiting_routes
+from vtclinic.features.scheduling.waiting import staff_routes as waiting_staff_routes
+from vtclinic.features.scheduling.waiting import views as waiting_views
+from vtclinic.features.staff import api as staff
+from vtclinic.identity.news import AccountDisabled
 
 
 def _care_ended(news: records.CareEnded) -> None:
+    sweeping.care_ended(news.patient_uid, news.therapist_uid)
     calling_off.cancel_after_care(news.patient_uid, news.therapist_uid)
 
 
 def _choices_changed(news: notifications.ChoicesChanged) -> None:
     reminders.ask_for(news.user_uid)
+
+
+def _account_disabled(news: AccountDisabled) -> None:
+    sweeping.therapist_left(news.user_uid)
+
+
+def _leave_changed(news: staff.LeaveChanged) -> None:
+    sweeping.sweep([news.therapist_uid])
 
 
 def _listen() -> None:
@@ -34,14 +54,27 @@ def _listen() -> None:
     subscribe(notifications.ChoicesChanged, _choices_changed)
     matching.set_first_free(openings.first_free_of)
     subscribe(records.CareEnded, _care_ended)
+    subscribe(AccountDisabled, _account_disabled)
+    subscribe(staff.LeaveChanged, _leave_changed)
+    for kind in (*waiting_letters.KINDS, *upset_letters.KINDS):
+        notifications.register(kind)
 
 
 scheduling = Feature(
     "scheduling",
-    blueprints=(routes.bp, staff_routes.bp, letter_routes.bp),
+    blueprints=(
+        routes.bp,
+        staff_routes.bp,
+        letter_routes.bp,
+        *(waiting_routes.bp, waiting_staff_routes.bp, upset_routes.bp, upset_routes.staff_bp),
+    ),
     subscribe=_listen,
     nav=(
         NavItem(PATIENT, "scheduling.index", lazy("Sessions"), "calendar", 30),
         NavItem(THERAPIST, "calendar.index", lazy("Calendar"), "calendar", 20),
+        NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42, count=waiting_views.count_waiting),
+        NavItem(THERAPIST, "waiting_list.index", lazy("Waiting list"), "clock", 60, place="more"),
+        NavItem(CLINIC_ADMIN, "upset_list.index", lazy("Sessions to change"), "calendar", 44, count=seeing_to.count_open),
+        NavItem(THERAPIST, "upset_list.index", lazy("Sessions to change"), "calendar", 62, count=seeing_to.count_open, place="more"),
     ),
 )

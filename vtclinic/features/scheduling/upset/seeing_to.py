@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -16,8 +16,8 @@ from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking, calling_off, diary, openings, rebooking
-from vtclinic.features.scheduling.models import Appointment, State
+from vtclinic.features.scheduling import booking, calling_off, diary, rebooking, together
+from vtclinic.features.scheduling.models import HOLDING, Appointment, State
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.scheduling.upset import letters, policy
 from vtclinic.features.scheduling.upset.models import Cause, Outcome, SessionTrouble
@@ -109,7 +109,7 @@ def wait_instead(actor: Actor, appointment_uid: UUID) -> WaitEntry:
 def listed(actor: Actor) -> list[Line]:
     """Return the sessions that need somebody, the nearest first: all for administrators, their own for therapists."""
     authorize(actor, policy.can_see_list)
-    wanted = select(SessionTrouble, Appointment).join(Appointment, Appointment.uid == SessionTrouble.appointment_uid).where(SessionTrouble.settled_at.is_(None))
+    wanted = select(SessionTrouble, Appointment).join(Appointment, Appointment.uid == SessionTrouble.appointment_uid).where(*_open())
     if not actor.is_clinic_admin:
         wanted = wanted.where(SessionTrouble.therapist_uid == actor.uid)
     rows = [(trouble, row) for trouble, row in session().execute(wanted.order_by(Appointment.starts_at).limit(200))]
@@ -118,14 +118,9 @@ def listed(actor: Actor) -> list[Line]:
 
 
 def count_open(actor: Actor) -> int:
-    """Count the sessions that need somebody."""
-    return len(listed_uids(actor)) if policy.can_see_list(actor) else 0
-
-
-def listed_uids(actor: Actor) -> list[UUID]:
-    """Return which troubles are open to an actor."""
-    wanted = select(SessionTrouble.uid).where(SessionTrouble.settled_at.is_(None))
-    return list(session().scalars(wanted if actor.is_clinic_admin else wanted.where(SessionTrouble.therapist_uid == actor.uid)))
+    """Count the sessions that need somebody: all for administrators, their own for therapists."""
+    wanted = select(func.count()).select_from(SessionTrouble).join(Appointment, Appointment.uid == SessionTrouble.appointment_uid).where(*_open())
+    return session().scalar(wanted if actor.is_clinic_admin else wanted.where(SessionTrouble.therapist_uid == actor.uid)) or 0
 
 
 def line(actor: Actor, uid: UUID) -> Line:
@@ -143,7 +138,8 @@ def covers(actor: Actor, uid: UUID) -> list[tuple[str, str]]:
     people = [each for each in staff.active_therapists() if each.uid != row.therapist_uid]
     licences = staff.credentials_of([each.uid for each in people])
     able = [each for each in people if any(one.covers(patient.country, patient.region, day) for one in licences[each.uid])]
-    free = {each.uid for each, shown in zip(able, openings.openings_of_all(able, row.patient_uid), strict=True) if shown.has(row.starts_at)}
+    shown = together.open_of_all(able, row.service_uid, patient_uid=row.patient_uid, instead_of=row)
+    free = {uid for uid, each in shown.items() if each.has(row.starts_at)}
     ordered = sorted(able, key=lambda each: (each.uid not in free, each.name.casefold()))
     return [(str(each.uid), _("%(name)s, free then", name=each.name) if each.uid in free else each.name) for each in ordered]
 
@@ -182,11 +178,9 @@ def call_off(actor: Actor, uid: UUID, words: str) -> None:
         calling_off.call_off(actor, row, State.CANCELLED_BY_CLINIC)
 
 
-def settle_for(appointment_uid: UUID, outcome: Outcome, by: UUID | None) -> None:
-    """Close the trouble of a session that was moved or called off elsewhere."""
-    found = session().scalar(select(SessionTrouble).where(SessionTrouble.open_of == appointment_uid))
-    if found is not None and found.cause != Cause.CARE_ENDED:
-        found.settle(outcome, clock.now(), by)
+def _open() -> tuple[ColumnElement[bool], ...]:
+    # What was called off elsewhere needs nobody; the sweep closes it.
+    return SessionTrouble.settled_at.is_(None), Appointment.state.in_(HOLDING), Appointment.starts_at > clock.now()
 
 
 def _trouble(actor: Actor, uid: UUID) -> SessionTrouble:
@@ -212,7 +206,8 @@ def _open_with(whom: staff.Therapist, row: Appointment) -> list[Slot]:
     if licence is None:
         return []
     # The session that needs a change is no hindrance: it goes.
-    return openings.without(row, whom, until=licence.expires_on)
+    found = together.open_of_all([whom], row.service_uid, patient_uid=row.patient_uid, instead_of=row if row.holds_time else None)
+    return together.until_day(found[whom.uid].slots, licence.expires_on, whom.timezone) if whom.uid in found else []
 
 
 def _leave_words(found: SessionTrouble, row: Appointment) -> str:

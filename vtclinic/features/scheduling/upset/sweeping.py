@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock
@@ -66,6 +66,7 @@ def sweep(therapist_uids: Iterable[UUID] | None = None) -> None:
     if therapist_uids is not None:
         wanted = wanted.where(Appointment.therapist_uid.in_(list(therapist_uids)))
     rows = list(session().scalars(wanted.order_by(Appointment.starts_at).limit(MOST)))
+    _close_past(now)
     known, before = _look(rows), _before(rows)
     for row in rows:
         found, earlier = known.cause(row), before.get(row.uid, [])
@@ -134,6 +135,15 @@ def _see_to(row: Appointment, found: SessionTrouble, now: datetime) -> None:
         return
     if found.cause != Cause.LICENCE or row.starts_at - now <= TELL_OF_LICENCE:
         tell(found)
+
+
+def _close_past(now: datetime) -> None:
+    """Close what no longer needs anybody: the session was called off elsewhere, or its time has come."""
+    coming = select(Appointment.uid).where(Appointment.starts_at > now, Appointment.state.in_(HOLDING))
+    later = select(Appointment.uid).where(Appointment.starts_at > now)
+    stays = or_(SessionTrouble.appointment_uid.in_(coming), and_(SessionTrouble.cause == Cause.CARE_ENDED, SessionTrouble.appointment_uid.in_(later)))
+    for found in list(session().scalars(select(SessionTrouble).where(SessionTrouble.settled_at.is_(None), ~stays))):
+        found.settle(Outcome.CLEARED, now, None)
 
 
 def _look(rows: list[Appointment]) -> _Known:

@@ -13,7 +13,7 @@ from vtclinic.core.sockets import publish, user_room
 from vtclinic.features.intake import api as intake
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking, diary, letters, placing
+from vtclinic.features.scheduling import booking, diary, letters, placing, together
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.waiting import holds, joining, links, policy
 from vtclinic.features.scheduling.waiting.links import Purpose
@@ -69,7 +69,7 @@ def pass_over(actor: Actor, uid: UUID, *, by: str | None = None) -> TimeOffer:
 
 def pass_by_link(token: str) -> TimeOffer:
     """Pass as the person whom a letter was written to."""
-    uid = links.read(Purpose.PASS, token)
+    uid = links.read(Purpose.NO_THANKS, token)
     return pass_over(_reader(holds.offer(uid).patient_uid), uid, by="link")
 
 
@@ -85,7 +85,7 @@ def _reader(patient_uid: UUID) -> Actor:
 
 def _placement(found: TimeOffer) -> placing.Placement:
     therapist, patient = staff.therapist(found.therapist_uid), records.patient(found.patient_uid)
-    entry, service = joining.entry(found.entry_uid), booking.service_of(found.service_uid)
+    entry, service = joining.entry(found.entry_uid), together.service_of(found.service_uid)
     if not intake.may_be_cared_for(found.patient_uid):
         raise booking.NotBookable(_("You have not agreed to care here."), hint=_("Look at what you agreed to under More. Then choose a time again."))
     if not staff.can_be_booked(found.therapist_uid, patient.country, found.ends_at.date(), region=patient.region):
@@ -98,7 +98,7 @@ def _placement(found: TimeOffer) -> placing.Placement:
         end=found.ends_at,
         patient_zone=entry.zone,
         therapist_zone=therapist.timezone,
-        format=booking.format_for(therapist, service),
+        format=together.usual_format(therapist),
         cancel_hours=service.cancel_hours,
         booking_key=found.uid,
     )

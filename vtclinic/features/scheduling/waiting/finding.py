@@ -19,8 +19,9 @@ from vtclinic.core.zones import wall_instant
 from vtclinic.features.intake import api as intake
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import openings, workload
+from vtclinic.features.scheduling import together, workload
 from vtclinic.features.scheduling.models import SlotClaim, grains
+from vtclinic.features.scheduling.openings import Openings
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.scheduling.waiting.models import TimeOffer, WaitEntry, Waits
 from vtclinic.features.scheduling.waiting.order import hold_until, rank
@@ -60,12 +61,12 @@ class _Round:
     offered: set[tuple[UUID, UUID, datetime]]
     own: dict[UUID, set[datetime]]
     loads: workload.Loads
-    open: dict[UUID | None, dict[UUID, openings.Openings]] = field(default_factory=dict)
+    open: dict[UUID | None, dict[UUID, Openings]] = field(default_factory=dict)
     given: dict[UUID, list[Slot]] = field(default_factory=lambda: defaultdict(list))
 
-    def open_of(self, service_uid: UUID | None) -> dict[UUID, openings.Openings]:
+    def open_of(self, service_uid: UUID | None) -> dict[UUID, Openings]:
         if service_uid not in self.open:
-            self.open[service_uid] = openings.openings_of(self.people.values(), service_uid)
+            self.open[service_uid] = together.open_of_all(self.people.values(), service_uid)
         return self.open[service_uid]
 
 
@@ -114,7 +115,7 @@ def _best(entry: WaitEntry, known: _Round, most: int = MOST_CANDIDATES) -> list[
     if entry.patient_uid not in known.patients or not intake.may_be_cared_for(entry.patient_uid):
         return []
     found = [each for uid in _allowed(entry, known) for each in _times(entry, uid, known)]
-    found.sort(key=lambda each: (each.slot.start, known.loads.of(each.therapist_uid, each.slot.start), each.therapist_uid))
+    found.sort(key=lambda each: (each.slot.start, known.loads.key(each.therapist_uid, each.slot.start)))
     return found[:most]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling.models import ceiling, floor
@@ -28,7 +28,7 @@ def kept_times(holder_uids: Collection[UUID], start: datetime, end: datetime) ->
 
 @cache
 def _kept() -> Select[UUID, UUID, datetime, datetime]:
-    holders = bindparam("holders", expanding=True)
+    holders: BindParameter[UUID] = bindparam("holders", expanding=True)
     whose = or_(TimeOffer.therapist_uid.in_(holders), TimeOffer.patient_uid.in_(holders))
     when = (TimeOffer.ends_at > bindparam("start")) & (TimeOffer.starts_at < bindparam("end"))
     return select(TimeOffer.therapist_uid, TimeOffer.patient_uid, TimeOffer.starts_at, TimeOffer.ends_at).where(TimeOffer.state == Answer.HELD, whose, when)

@@ -27,7 +27,7 @@ def tell_offer(offer: TimeOffer) -> None:
         # The zone is named beside the time, since a reader may be elsewhere when the letter arrives.
         when = gettext("%(when)s (%(zone)s)", when=fmt.day_time(offer.starts_at), zone=fmt.place(reader.timezone))
         until = fmt.day_time(offer.expires_at)
-    params = {"when": when, "until": until, "pass_url": links.address(Purpose.PASS, offer.uid), "leave_url": links.address(Purpose.LEAVE, offer.entry_uid)}
+    params = {"when": when, "until": until, "pass_url": links.address(Purpose.NO_THANKS, offer.uid), "leave_url": links.address(Purpose.LEAVE, offer.entry_uid)}
     notifications.notify(offer.patient_uid, OFFER, key=f"offer:{offer.uid}", path=MINE, params=params, until=offer.expires_at)
 
 

@@ -16,7 +16,7 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import SYSTEM, Actor, authorize
-from vtclinic.core.uow import session, unit_of_work
+from vtclinic.core.uow import unit_of_work
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling.waiting import finding, holds, joining, letters, policy
 from vtclinic.features.scheduling.waiting.finding import Candidate

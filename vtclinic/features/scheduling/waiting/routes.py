@@ -128,7 +128,7 @@ def back_to_list(uid: UUID) -> Response:
 @public
 def ask_pass(token: str) -> Response:
     """Ask once before a time is passed on; following a link changes nothing."""
-    found = holds.offer(links.read(Purpose.PASS, token))
+    found = holds.offer(links.read(Purpose.NO_THANKS, token))
     return page("waiting/link_pass.html", offer=found, open=found.is_held(clock.now()), token=token)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from babel import dates
 
-from vtclinic.core.i18n import PSEUDO_LOCALE, current_locale, ngettext, pseudo
+from vtclinic.core.i18n import PSEUDO_LOCALE, current_locale, lazy, ngettext, pseudo
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.i18n import lazy
 from vtclinic.features.scheduling.waiting.models import Level, WaitEntry
 
 PART_WORDS = {"morning": lazy("Morning, until noon"), "afternoon": lazy("Afternoon, until 5 pm"), "evening": lazy("Evening")}
@@ -17,12 +16,12 @@ LEVEL_CHIPS = {int(Level.USUAL): "", int(Level.SOON): lazy("Soon"), int(Level.FI
 
 def day_choices() -> list[tuple[int, str]]:
     """Return the weekdays as choices, Monday first."""
-    return list(enumerate(_day_names("wide")))
+    return list(enumerate(_day_names()))
 
 
 def days(entry: WaitEntry) -> str:
     """Return "Monday, Thursday", or that any day does."""
-    names = _day_names("wide")
+    names = _day_names()
     return ", ".join(names[day] for day in entry.days) if entry.days else _("Any day")
 
 
@@ -36,7 +35,7 @@ def waited(count: int) -> str:
     return ngettext("%(num)s day", "%(num)s days", count)
 
 
-def _day_names(width: str) -> list[str]:
+def _day_names() -> list[str]:
     locale = current_locale()
-    names = dates.get_day_names(width, locale="en" if locale == PSEUDO_LOCALE else locale, context="stand-alone")
+    names = dates.get_day_names("wide", locale="en" if locale == PSEUDO_LOCALE else locale, context="stand-alone")
     return [pseudo(names[day]) if locale == PSEUDO_LOCALE else names[day] for day in range(7)]
