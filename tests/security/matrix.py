@@ -19,6 +19,7 @@ identity.forgot identity.forgot_submit identity.invitation identity.invitation_s
 identity.mail_sent identity.new_password identity.new_password_submit identity.password_changed identity.register
 identity.register_submit identity.sign_in identity.sign_in_passkey identity.sign_in_passkey_options identity.sign_in_submit
 identity.signed_out times.cancel times.cancel_submit times.confirm times.confirm_submit tenants.alive tenants.help_now tenants.logo tenants.ready tenants.theme
+waiting.ask_leave waiting.ask_pass waiting.do_leave waiting.do_pass
 """)
 
 CONSOLE = names("""
@@ -47,6 +48,25 @@ crisis.task home.therapist_day progress.give progress.result records.client reco
 records.end_care_submit staff.about_me staff.about_me_submit staff.hand_in staff.hand_in_submit staff.hours staff.hours_submit
 staff.leave staff.leave_remove staff.leave_submit staff.my_credential staff.my_credential_submit staff.my_credentials
 staff.my_photo staff.my_photo_submit staff.practice staff.work staff.work_submit
+    """,
+)
+
+_place(CLINIC_ADMIN, "waiting_list.figures")
+
+_place(
+    PATIENT,
+    """
+waiting.mine waiting.wishes waiting.join waiting.take waiting.pass_over waiting.wake waiting.leave waiting.back_to_list
+upset.show upset.choose upset.wait_instead
+    """,
+)
+
+_place(
+    CLINIC_ADMIN | THERAPIST,
+    """
+waiting_list.index waiting_list.choose_person waiting_list.person_chosen waiting_list.add waiting_list.add_submit waiting_list.show
+waiting_list.set_level waiting_list.offer waiting_list.remove upset_list.index upset_list.one upset_list.cover upset_list.keep
+upset_list.call_off
     """,
 )
 

@@ -17,6 +17,7 @@ from vtclinic.features.scheduling import (
     staff_routes,
 )
 from vtclinic.features.scheduling.feeds import models as feed_models  # noqa: F401 - brings its table
+from vtclinic.features.scheduling.joint import models as _joint_models  # noqa: F401 - its table
 from vtclinic.features.scheduling.series import models as _series_models  # noqa: F401 - its tables
 from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
 from vtclinic.features.scheduling.upset import letters as upset_letters

@@ -1,0 +1,1 @@
+"""Joint sessions: one patient with several therapists at once."""
