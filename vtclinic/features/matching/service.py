@@ -94,11 +94,11 @@ def may_choose(patient_uid: UUID, therapist_uid: UUID) -> bool:
 
 def fitting(patient_uid: UUID) -> set[UUID]:
     """Return every therapist whom no hard constraint parts from this patient, as `may_choose` says of one."""
-    needs, kept = offers.needs_of(patient_uid), latest(patient_uid)
-    if needs is None:
+    found, kept = _ground(patient_uid), latest(patient_uid)
+    if found is None:
         return set()
-    needs = without(needs, kept.outcome.relaxed if kept else ())
-    return {offer.uid for offer in offers.all_offers() if not violations(needs, offer)}
+    needs = without(found.needs, kept.outcome.relaxed if kept else ())
+    return {offer.uid for offer in found.available if fits(needs, offer)}
 
 
 def forget_kept(patient_uid: UUID) -> None:
