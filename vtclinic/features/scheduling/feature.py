@@ -18,7 +18,8 @@ from vtclinic.features.scheduling import (
 )
 from vtclinic.features.scheduling.feeds import models as feed_models  # noqa: F401 - brings its table
 from vtclinic.features.scheduling.joint import models as _joint_models  # noqa: F401 - its table
-from vtclinic.features.scheduling.series import models as _series_models  # noqa: F401 - its tables
+from vtclinic.features.scheduling.series import changing as series_changing
+from vtclinic.features.scheduling.series import jobs as series_jobs  # noqa: F401 - registers the filling of series
 from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
 from vtclinic.features.scheduling.upset import letters as upset_letters
 from vtclinic.features.scheduling.upset import routes as upset_routes
@@ -34,6 +35,7 @@ from vtclinic.identity.news import AccountDisabled
 
 def _care_ended(news: records.CareEnded) -> None:
     sweeping.care_ended(news.patient_uid, news.therapist_uid)
+    series_changing.end_after_care(news.patient_uid, news.therapist_uid)
     calling_off.cancel_after_care(news.patient_uid, news.therapist_uid)
 
 
@@ -59,6 +61,8 @@ def _listen() -> None:
     subscribe(staff.LeaveChanged, _leave_changed)
     for kind in (*waiting_letters.KINDS, *upset_letters.KINDS):
         notifications.register(kind)
+
+    series_changing.end_after_care(news.patient_uid, news.therapist_uid)
 
 
 scheduling = Feature(

@@ -1,0 +1,199 @@
+"""Change a series or call it off: one time, this and what follows, or all that is to come. An occurrence stays the same appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from vtclinic.core import clock
+from vtclinic.core.audit import record
+from vtclinic.core.errors import Conflict, Invalid, NotFound
+from vtclinic.core.i18n import gettext as _
+from vtclinic.core.policy import SYSTEM, Actor, authorize
+from vtclinic.core.uow import session
+from vtclinic.features.scheduling import calling_off, placing
+from vtclinic.features.scheduling.models import Appointment, State, ceiling, floor
+from vtclinic.features.scheduling.placing import SlotTaken
+from vtclinic.features.scheduling.recurrence import Occurrence, occurrence
+from vtclinic.features.scheduling.series import filling, lookup, planning, policy, renaming, telling
+from vtclinic.features.scheduling.series.lookup import Time
+from vtclinic.features.scheduling.series.models import Series, SeriesState, SeriesTime
+from vtclinic.features.scheduling.series.planning import Line
+from vtclinic.features.scheduling.series.renaming import Scope, Shift
+from vtclinic.features.scheduling.times import Slot
+
+
+@dataclass(frozen=True)
+class Step:
+    """One known time on its way: its new name and place, and what is in the way of it there."""
+
+    time: Time
+    line: Line
+
+    @property
+    def goes(self) -> bool:
+        """Tell whether it can be moved."""
+        return self.line.why in (None, *filling.SOFT)
+
+
+@dataclass
+class Moved:
+    """What a change did: the sessions that moved, and those that stay because their new time is taken."""
+
+    moved: list[Appointment]
+    stayed: list[Appointment]
+
+
+def foresee(actor: Actor, uid: UUID, shift: Shift) -> list[Step]:
+    """Return what a change would do to the times that are booked, without doing it."""
+    series = lookup.series(uid)
+    authorize(actor, policy.can_move, series)
+    return _steps(series, renaming.aimed(series, shift))
+
+
+def move(actor: Actor, uid: UUID, shift: Shift) -> Moved:
+    """Move one time, or it and what follows; times moved by themselves before stay where they are.
+
+    What cannot go, because its new time is taken, stays where it is, and the answer says so. Raises SlotTaken when it is the only one.
+    """
+    series = lookup.series(uid, lock=True)
+    authorize(actor, policy.can_move, series)
+    if not series.is_running:
+        raise Conflict(_("This plan is not running. Nothing was changed."))
+    shift = renaming.aimed(series, shift)
+    steps = _steps(series, shift)
+    done = _move_one(steps[0]) if shift.scope is Scope.ONE else _move_all(series, shift, steps)
+    record(actor, "series.changed", "series", uid, patient_uid=series.patient_uid)
+    telling.write(series, sorted(done.moved, key=lambda each: each.starts_at), telling.MOVED)
+    return done
+
+
+def cancel(actor: Actor, uid: UUID, day: date, scope: Scope) -> Series:
+    """Call off one time, it and what follows, or all that is to come; nothing is booked of it any more in the last two cases."""
+    series = lookup.series(uid, lock=True)
+    authorize(actor, policy.can_cancel, series)
+    standing = [each for each in lookup.coming(series) if each.stands]
+    if scope is Scope.ONE:
+        chosen = next((each.appointment for each in standing if each.row.day == day), None)
+        if chosen is None:
+            raise NotFound()
+        calling_off.cancel(actor, chosen.uid)
+        return series
+    _call_off(actor, series, [each for each in standing if scope is Scope.ALL or each.row.day >= day])
+    record(actor, "series.ended", "series", uid, patient_uid=series.patient_uid)
+    _stop_before(series, clock.now().date() if scope is Scope.ALL else day)
+    return series
+
+
+def book_left_out(actor: Actor, uid: UUID, day: date) -> Appointment:
+    """Book a time that was left out, as the therapist; raises SlotTaken."""
+    series = lookup.series(uid, lock=True)
+    authorize(actor, policy.can_move, series)
+    row = session().get(SeriesTime, (uid, day))
+    if row is None or not series.is_running or row.appointment_uid is not None or row.at <= clock.now():
+        raise NotFound()
+    appointment = filling.book_one(series, row)
+    record(actor, "appointment.booked", "appointment", appointment.uid, patient_uid=series.patient_uid)
+    telling.write(series, [appointment], telling.BOOKED)
+    return appointment
+
+
+def end_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
+    """Book no more between two people whose care has ended; what was booked is called off with all else."""
+    for series in lookup.between(patient_uid, therapist_uid):
+        series.end(clock.now())
+        record(SYSTEM, "series.ended", "series", series.uid, patient_uid=patient_uid)
+
+
+def _steps(series: Series, shift: Shift) -> list[Step]:
+    known = [each for each in lookup.coming(series) if each.stands]
+    if shift.scope is Scope.ONE:
+        chosen = [each for each in known if each.row.day == shift.day]
+        times = [occurrence(shift.day, shift.to, shift.wall, series.zone)]
+    else:
+        new = renaming.names(series, shift)
+        chosen = [each for each in known if each.row.day in new and (each.row.day == shift.day or not _by_itself(series, each))]
+        times = [occurrence(new[each.row.day], new[each.row.day], shift.wall, series.zone) for each in chosen]
+    if not chosen:
+        raise NotFound()
+    if any(each.start <= clock.now() for each in times):
+        raise Invalid(_("Look at the day."), fields={"to": _("Choose a day and time that are still to come.")})
+    found = planning.agreed(filling.draft_of(series))
+    own = {Slot(floor(each.appointment.starts_at), ceiling(each.appointment.ends_at)) for each in chosen if each.appointment}
+    return [Step(each, line) for each, line in zip(chosen, planning.lines(found, times, own=own), strict=True)]
+
+
+def _by_itself(series: Series, each: Time) -> bool:
+    """Tell whether somebody moved this one alone."""
+    row = each.row
+    return row.local.date() != row.day or each.starts_at != row.at or (row.day >= series.first and row.local.time() != series.wall)
+
+
+def _move_one(step: Step) -> Moved:
+    appointment = _moved(step)
+    if appointment is None:
+        raise SlotTaken
+    _note(step.time.row, step.line.time)
+    return Moved([appointment], [])
+
+
+def _move_all(series: Series, shift: Shift, steps: Sequence[Step]) -> Moved:
+    done, new, pattern = Moved([], []), renaming.names(series, shift), renaming.pattern(series, shift)
+    # From the far end in the direction of the move, so that no session waits for the place of the next.
+    later = steps[0].line.time.start > steps[0].time.starts_at
+    for step in reversed(steps) if later else steps:
+        assert step.time.appointment is not None
+        moved = _moved(step)
+        if moved is None:
+            done.stayed.append(step.time.appointment)
+        else:
+            _note(step.time.row, step.line.time)
+            done.moved.append(moved)
+    renaming.rename([each.row for each in lookup.times(series, since=shift.day)], new)
+    series.follow(pattern, clock.now())
+    session().flush()
+    done.moved += filling.appointments(filling.fill(series))
+    return done
+
+
+def _moved(step: Step) -> Appointment | None:
+    appointment, line = step.time.appointment, step.line
+    assert appointment is not None
+    if not step.goes:
+        return None
+    try:
+        placing.move(appointment, line.time.start, line.end)
+    except SlotTaken:
+        return None
+    record(SYSTEM, "appointment.moved", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
+    return appointment
+
+
+def _note(row: SeriesTime, time: Occurrence) -> None:
+    row.local, row.at = time.local, time.start
+
+
+def _call_off(actor: Actor, series: Series, chosen: Iterable[Time]) -> None:
+    state = State.CANCELLED_BY_PATIENT if policy.is_its_patient(actor, series) else State.CANCELLED_BY_CLINIC
+    told = []
+    for appointment in [each.appointment for each in chosen if each.appointment is not None]:
+        if state is State.CANCELLED_BY_PATIENT and clock.now() > appointment.cancel_by:
+            calling_off.cancel(actor, appointment.uid)  # too late to be one of many: it has rules and words of its own
+            continue
+        appointment.cancel(state, clock.now())
+        placing.release(appointment)
+        record(actor, "appointment.cancelled", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
+        told.append(appointment)
+    telling.write(series, told, telling.CANCELLED)
+
+
+def _stop_before(series: Series, day: date) -> None:
+    pattern, last = series.pattern, day - timedelta(days=1)
+    if last < pattern.first:
+        series.end(clock.now())
+        return
+    series.follow(replace(pattern, rule=replace(pattern.rule, count=None, until=last)), clock.now())
+    if not any(each.stands for each in lookup.coming(series)):
+        series.state = SeriesState.ENDED
