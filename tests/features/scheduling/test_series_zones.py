@@ -10,8 +10,9 @@ from importlib import resources
 import pytest
 from sqlalchemy import select
 
-from tests.features.matching.telling import tell, works
+from tests.features.matching.telling import works
 from vtclinic.core import zones
+from vtclinic.core.ids import new_id
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.notifications.models import Notification
@@ -100,10 +101,9 @@ def test_a_time_moved_by_itself_keeps_its_own_wall_time(series, older_table, peo
         assert booked() == ["10-22 16:00", "10-29 16:00", "11-06 18:00", "11-13 17:00"]
 
 
-def test_what_cannot_follow_the_clock_stays_and_the_therapist_hears_of_it(series, older_table, people, pair, book, keep):
-    eva = people.patient("Eva Lind")
-    tell(people, eva)
-    book(eva, datetime(2026, 11, 5, 16, 0, tzinfo=UTC), therapist=pair[1])
+def test_what_cannot_follow_the_clock_stays_and_the_therapist_hears_of_it(series, older_table, people, pair, keep):
+    with people.inside():
+        placing.claim([pair[1]], datetime(2026, 11, 5, 16, 0, tzinfo=UTC), datetime(2026, 11, 5, 16, 50, tzinfo=UTC), for_uid=new_id(), kind="hold")
     older_table.undo()
     keep(), keep()
     with people.inside():
