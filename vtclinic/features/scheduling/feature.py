@@ -17,9 +17,9 @@ from vtclinic.features.scheduling import (
     staff_routes,
 )
 from vtclinic.features.scheduling.feeds import models as feed_models  # noqa: F401 - brings its table
+from vtclinic.features.scheduling.groups import wiring as groups_wiring
 from vtclinic.features.scheduling.joint import models as _joint_models  # noqa: F401 - its table
-from vtclinic.features.scheduling.series import changing as series_changing
-from vtclinic.features.scheduling.series import jobs as series_jobs  # noqa: F401 - registers the filling of series
+from vtclinic.features.scheduling.series import wiring as series_wiring
 from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
 from vtclinic.features.scheduling.upset import letters as upset_letters
 from vtclinic.features.scheduling.upset import routes as upset_routes
@@ -35,7 +35,6 @@ from vtclinic.identity.news import AccountDisabled
 
 def _care_ended(news: records.CareEnded) -> None:
     sweeping.care_ended(news.patient_uid, news.therapist_uid)
-    series_changing.end_after_care(news.patient_uid, news.therapist_uid)
     calling_off.cancel_after_care(news.patient_uid, news.therapist_uid)
 
 
@@ -61,8 +60,8 @@ def _listen() -> None:
     subscribe(staff.LeaveChanged, _leave_changed)
     for kind in (*waiting_letters.KINDS, *upset_letters.KINDS):
         notifications.register(kind)
-
-    series_changing.end_after_care(news.patient_uid, news.therapist_uid)
+    series_wiring.listen()
+    groups_wiring.listen()
 
 
 scheduling = Feature(
@@ -71,6 +70,8 @@ scheduling = Feature(
         routes.bp,
         staff_routes.bp,
         letter_routes.bp,
+        *series_wiring.BLUEPRINTS,
+        *groups_wiring.BLUEPRINTS,
         *(waiting_routes.bp, waiting_staff_routes.bp, upset_routes.bp, upset_routes.staff_bp),
     ),
     subscribe=_listen,

@@ -19,6 +19,8 @@ from vtclinic.features.scheduling.series import filling, lookup, making, telling
 from vtclinic.features.scheduling.series.lookup import Time
 from vtclinic.features.scheduling.series.models import Series, SeriesTime
 from vtclinic.features.scheduling.series.planning import AHEAD
+from vtclinic.features.staff import api as staff
+from vtclinic.identity.service import UserState
 
 
 def keep(uid: UUID) -> None:
@@ -26,7 +28,7 @@ def keep(uid: UUID) -> None:
     series = lookup.series(uid, lock=True)
     if not series.is_running:
         return
-    if not records.in_care(series.patient_uid, series.therapist_uid):
+    if not records.in_care(series.patient_uid, series.therapist_uid) or staff.therapist(series.therapist_uid).user.state != UserState.ACTIVE:
         series.end(clock.now())
         return
     if series.zones_version == zones_version():
