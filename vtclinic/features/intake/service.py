@@ -127,7 +127,8 @@ def send(actor: Actor) -> Sheet:
     if found.next_key is not None:
         raise Conflict(_("There are questions you have not seen yet. You can pass over most of them."))
     _fill_record(actor, found)
-    for name in found.plan.packs:
+    in_use = {pack.id for pack in progress.can_be_given()}
+    for name in (each for each in found.plan.packs if each in in_use):
         progress.assign(actor, uid, name)
     assert found.intake is not None
     found.intake.plan_version = found.plan.version

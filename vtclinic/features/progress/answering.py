@@ -104,7 +104,7 @@ def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | N
     """Give a patient a questionnaire; one that is still open is given back instead of a second. After `closes` it cannot be answered."""
     authorize(actor, policy.can_assign, patient_uid)
     pack = catalogue.to_give(instrument_id)
-    already = _waiting(patient_uid, pack.id)
+    already = waiting(patient_uid, pack.id)
     if already is not None:
         return already
     row = Response(
@@ -122,7 +122,7 @@ def assign(actor: Actor, patient_uid: UUID, instrument_id: str, *, due: date | N
             session().add(row)
     except IntegrityError:
         # Somebody gave the same questions a moment ago; theirs stand.
-        already = _waiting(patient_uid, pack.id)
+        already = waiting(patient_uid, pack.id)
         assert already is not None
         return already
     record(actor, "questionnaire.assign", "questionnaire", row.uid, patient_uid=patient_uid)
@@ -206,7 +206,8 @@ def send(actor: Actor, uid: UUID) -> Sheet:
     return found
 
 
-def _waiting(patient_uid: UUID, instrument_id: str) -> UUID | None:
+def waiting(patient_uid: UUID, instrument_id: str) -> UUID | None:
+    """Return the open one of these questions that a patient has, if there is one."""
     return session().scalar(
         select(Response.uid).where(
             Response.patient_uid == patient_uid, Response.instrument == instrument_id, Response.state == ResponseState.OPEN

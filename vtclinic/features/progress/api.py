@@ -2,6 +2,7 @@
 
 from vtclinic.features.progress.after import Onward, add_guide
 from vtclinic.features.progress.answering import assign
+from vtclinic.features.progress.giving import on_session_booked, on_session_done, on_session_missed
 from vtclinic.features.progress.help import Numbers, about, numbers_for
 from vtclinic.features.progress.news import QuestionnaireFinished, RiskAnswered, RiskAnswerLowered, SafetyAnswered
 from vtclinic.features.progress.promise import AT_ONCE, Duty, WorkingDays, ask_clinic, read_by
@@ -40,6 +41,9 @@ __all__ = [
     "count_waiting",
     "latest_scores",
     "numbers_for",
+    "on_session_booked",
+    "on_session_done",
+    "on_session_missed",
     "open_questionnaires",
     "plain_title",
     "read_by",

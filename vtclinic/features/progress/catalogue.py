@@ -32,6 +32,11 @@ def to_give(id: str) -> Instrument:
     return found
 
 
+def maybe_in_use(id: str) -> Instrument | None:
+    """Return the newest version of a questionnaire, or None when it is not in use here."""
+    return in_use().get(id)
+
+
 def in_use() -> dict[str, Instrument]:
     """Return the questionnaires this clinic gives, by id: the usual two first, then by name."""
     standing = _standing()

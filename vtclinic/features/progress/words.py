@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from vtclinic.core.i18n import format_day_time, lazy, ngettext
 from vtclinic.core.i18n import gettext as _
 from vtclinic.features.progress.instruments import Better, Change, ChangeKind, Instrument, Total
+from vtclinic.features.progress.models_plan import Plan, When
 
 # What patients call these questions; the published title stays beside it.
 _PLAIN: dict[str, Any] = {
@@ -65,6 +66,28 @@ def pack_facts(pack: Instrument) -> list[tuple[str, str]]:
     if pack.change:
         facts.append((_("Reliable change"), _("%(points)s or more", points=pack.change.reliable)))
     return facts
+
+
+_WHEN: dict[str, Any] = {
+    When.FIRST: lazy("Before the first session"),
+    When.SESSIONS: lazy("Every so many sessions"),
+    When.WEEKS: lazy("Every so many weeks"),
+    When.NEVER: lazy("Never by itself"),
+}
+
+
+def when_choice(when: str) -> str:
+    """Return the words of one kind of rule."""
+    return str(_WHEN[when])
+
+
+def when(rule: Plan) -> str:
+    """Say when questions come by a rule."""
+    if rule.when == When.SESSIONS:
+        return ngettext("after every session", "after every %(num)s sessions", rule.every)
+    if rule.when == When.WEEKS:
+        return ngettext("every week", "every %(num)s weeks", rule.every)
+    return _("before the first session") if rule.when == When.FIRST else _("never by itself")
 
 
 def minutes(pack: Instrument) -> int:

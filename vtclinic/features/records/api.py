@@ -1,6 +1,6 @@
 """What other features may use of records."""
 
-from vtclinic.features.records.care import caseload, caseloads, end_care, in_care, open_care, therapists_of
+from vtclinic.features.records.care import caseload, caseloads, end_care, everybody_in_care, in_care, open_care, therapists_of
 from vtclinic.features.records.models import CareRelation, Patient
 from vtclinic.features.records.news import CareEnded, CareOpened, ProfileChanged
 from vtclinic.features.records.opened import describe_actions
@@ -60,6 +60,7 @@ __all__ = [
     "create_patient",
     "describe_actions",
     "end_care",
+    "everybody_in_care",
     "file_sections",
     "in_care",
     "is_country",

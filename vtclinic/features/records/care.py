@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock
@@ -86,6 +86,13 @@ def caseload(therapist_uid: UUID) -> list[UUID]:
     """Return the patients in a therapist's care now, the longest first."""
     chosen = select(CareRelation.patient_uid).where(CareRelation.therapist_uid == therapist_uid, CareRelation.until.is_(None))
     return list(session().scalars(chosen.order_by(CareRelation.since)))
+
+
+def everybody_in_care() -> dict[UUID, datetime]:
+    """Return every patient in somebody's care, and since when, with one query."""
+    open_now = select(CareRelation.patient_uid, func.min(CareRelation.since)).where(CareRelation.until.is_(None))
+    found: dict[UUID, datetime] = dict(session().execute(open_now.group_by(CareRelation.patient_uid)).all())
+    return found
 
 
 def caseloads() -> dict[UUID, int]:

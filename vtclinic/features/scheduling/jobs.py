@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from vtclinic.core import clock, jobs
 from vtclinic.core.uow import unit_of_work
+from vtclinic.features.progress import api as progress
 from vtclinic.features.scheduling import placing, reminders
 from vtclinic.features.scheduling.models import Appointment, State
 
@@ -39,5 +40,6 @@ def finish(*, clinic: str) -> None:
         over = list(db.scalars(wanted.order_by(Appointment.ends_at).limit(MOST)))
         for row in over:
             row.finish()
+            progress.on_session_done(row.patient_uid, row.therapist_uid, row.uid, row.starts_at)
         placing.unclaim(*(row.uid for row in over))
         reminders.tidy()

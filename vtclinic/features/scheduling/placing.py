@@ -19,6 +19,7 @@ from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.ids import new_id
 from vtclinic.core.uow import session
+from vtclinic.features.progress import api as progress
 from vtclinic.features.scheduling import reminders
 from vtclinic.features.scheduling.models import Appointment, ClaimKind, SlotClaim, State, grains
 from vtclinic.features.scheduling.times import Slot
@@ -84,6 +85,8 @@ def place(wanted: Placement) -> Appointment:
         session().flush()
         _add_claims((appointment.therapist_uid, appointment.patient_uid, *wanted.also), Slot(wanted.start, wanted.end), appointment.uid, ClaimKind.APPOINTMENT)
     reminders.ask(appointment)
+    if appointment.is_booked:
+        progress.on_session_booked(appointment.patient_uid, appointment.starts_at)
     return appointment
 
 
@@ -96,6 +99,8 @@ def move(appointment: Appointment, start: datetime, end: datetime, *, also: tupl
         _add_claims((appointment.therapist_uid, appointment.patient_uid, *also), Slot(start, end), appointment.uid, ClaimKind.APPOINTMENT)
     reminders.forget(appointment)
     reminders.ask(appointment)
+    if appointment.is_booked:
+        progress.on_session_booked(appointment.patient_uid, start)
 
 
 def release(appointment: Appointment) -> None:
