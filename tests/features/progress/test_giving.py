@@ -19,8 +19,8 @@ from vtclinic.features.progress.models import Response
 from vtclinic.features.progress.models_plan import DuePoint, SessionHeld
 from vtclinic.features.progress.plans import Wish
 from vtclinic.features.records import api as records
+from vtclinic.features.scheduling import diary, placing
 from vtclinic.features.scheduling import jobs as scheduling_jobs
-from vtclinic.features.scheduling import placing
 from vtclinic.features.scheduling.placing import Placement
 from vtclinic.tenants.migrate import upgrade
 from vtclinic.tenants.scope import tenant_scope
@@ -299,7 +299,7 @@ def test_a_session_that_ends_is_counted_by_the_work_that_ends_it(cared, rule, cl
     rule("first", instrument="gad-7")
     start = MONDAY + timedelta(days=1)
     with people.inside():
-        placing.place(Placement(patient_uid=cared, therapist_uid=amara, service_uid=new_id(), start=start, end=start + timedelta(minutes=50), **PLACE))
+        placing.place(Placement(patient_uid=cared, therapist_uid=amara, service_uid=diary.services()[0].uid, start=start, end=start + timedelta(minutes=50), **PLACE))
     assert opened(cared) == [("gad-7", "open")]
     clock.move_to(start + timedelta(hours=2))
     with tenant_scope(clinic):
