@@ -18,8 +18,8 @@ identity.confirm_email_change_submit identity.confirm_submit identity.disown ide
 identity.forgot identity.forgot_submit identity.invitation identity.invitation_submit identity.link identity.link_submit
 identity.mail_sent identity.new_password identity.new_password_submit identity.password_changed identity.register
 identity.register_submit identity.sign_in identity.sign_in_passkey identity.sign_in_passkey_options identity.sign_in_submit
-identity.signed_out times.cancel times.cancel_submit times.confirm times.confirm_submit tenants.alive tenants.help_now tenants.logo tenants.ready tenants.theme
-waiting.ask_leave waiting.ask_pass waiting.do_leave waiting.do_pass
+identity.signed_out notifications.service_worker times.cancel times.cancel_submit times.confirm times.confirm_submit tenants.alive
+tenants.help_now tenants.logo tenants.ready tenants.theme waiting.ask_leave waiting.ask_pass waiting.do_leave waiting.do_pass
 """)
 
 CONSOLE = names("""
@@ -123,7 +123,8 @@ identity.confirm_it_is_you_passkey identity.confirm_it_is_you_submit identity.de
 identity.new_address_mailed identity.passkey identity.passkey_options identity.remove_app identity.remove_passkey
 identity.rename_passkey identity.second_step identity.second_step_passkey identity.second_step_passkey_options
 identity.second_step_submit identity.set_up identity.sign_device_out identity.sign_out identity.sign_out_everywhere
-identity.start_app staff.photo staff.read_about
+identity.start_app notifications.choose notifications.choose_submit notifications.index notifications.open_line notifications.push_key
+notifications.push_off notifications.push_on notifications.read_all staff.photo staff.read_about
     """,
 )
 

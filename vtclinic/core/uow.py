@@ -106,6 +106,12 @@ def in_unit() -> bool:
     return _unit.get() is not None
 
 
+def writing() -> bool:
+    """Tell whether the open unit of work may write."""
+    unit = _unit.get()
+    return unit is not None and unit.write
+
+
 def once(work: Callable[P, T]) -> Callable[P, T]:
     """Let a look-up run once in a unit of work for reading, however often a page asks; in one for writing it runs each time."""
 

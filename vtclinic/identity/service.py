@@ -27,6 +27,7 @@ from vtclinic.identity.news import AccountDisabled, PatientRegistered
 from vtclinic.identity.passwords import check_password, hash_password
 from vtclinic.identity.registration import confirm_email
 from vtclinic.identity.second_step import add_app
+from vtclinic.identity.sessions import count_beside, counted_beside
 
 __all__ = [
     "AccountDisabled",
@@ -39,7 +40,9 @@ __all__ = [
     "add_app",
     "check_password",
     "confirm_email",
+    "count_beside",
     "count_people",
+    "counted_beside",
     "create_account",
     "create_user",
     "current_actor",

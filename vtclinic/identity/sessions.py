@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
 from vtclinic.core.ids import new_token
 from vtclinic.core.policy import Actor
 from vtclinic.core.scope import current_clinic
-from vtclinic.core.uow import before_end, session
+from vtclinic.core.uow import before_end, session, writing
 from vtclinic.identity.limits import CONFIRM_WITHIN, SECOND_STEP_WITHIN, SET_UP_WITHIN, limits
 from vtclinic.identity.models import LoginSession, Stage, User, UserState
 from vtclinic.identity.tokens import digest
 
 PURPOSE = "session"
 TOUCH_EVERY = timedelta(seconds=30)
+_BESIDE = "counted beside the sign-in"
 _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+
+_beside: dict[str, Callable[[ColumnElement[UUID]], ScalarSelect[int]]] = {}
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,30 @@ def look(token: str | None) -> LoginSession | None:
     """Return a cookie's sign-in even when it is over."""
     if not token:
         return None
-    return session().scalar(_by_digest(), {"wanted": digest(token, PURPOSE)})
+    found = session().execute(_by_digest(), {"wanted": digest(token, PURPOSE)}).one_or_none()
+    if found is None:
+        return None
+    row: LoginSession = found[0]
+    session().info[_BESIDE] = row.user_uid, dict(zip(_beside, found[1:], strict=True))
+    return row
+
+
+def count_beside(name: str, make: Callable[[ColumnElement[UUID]], ScalarSelect[int]]) -> None:
+    """Let the look-up of a sign-in count something of its person too, so that a number on every page costs no query of its own."""
+    _beside[name] = make
+    _by_digest.cache_clear()
+
+
+def counted_beside(name: str, uid: UUID) -> int | None:
+    """Return what was counted for this person when their sign-in was looked up; None when it was not, or may have changed since."""
+    whose, counts = session().info.get(_BESIDE, (None, {}))
+    return counts.get(name) if whose == uid and not writing() else None
 
 
 @cache
-def _by_digest() -> Select[LoginSession]:
+def _by_digest() -> Select[Any]:
     # Made once: every request asks it.
-    return select(LoginSession).where(LoginSession.digest == bindparam("wanted"))
+    return select(LoginSession, *(make(LoginSession.user_uid) for make in _beside.values())).where(LoginSession.digest == bindparam("wanted"))
 
 
 def why_over(row: LoginSession) -> str:

@@ -1,9 +1,38 @@
 """What notifications bring."""
 
-from vtclinic.core.feature import Feature
+from vtclinic.core.events import subscribe
+from vtclinic.core.feature import Feature, NavItem
+from vtclinic.core.i18n import lazy
+from vtclinic.core.policy import ROLES
 from vtclinic.features.notifications import (
     jobs,  # noqa: F401 - sends push messages
     models,  # noqa: F401 - its tables
+    pushes,
+    reading,
+    routes,
 )
+from vtclinic.identity.service import AccountDisabled, count_beside
 
-notifications = Feature("notifications")
+
+def _disabled(news: AccountDisabled) -> None:
+    pushes.forget_person(news.user_uid)
+
+
+def _listen() -> None:
+    subscribe(AccountDisabled, _disabled)
+    count_beside(reading.NEW, reading.new_of)
+
+
+notifications = Feature(
+    "notifications",
+    blueprints=(routes.bp,),
+    subscribe=_listen,
+    nav=tuple(
+        item
+        for role in ROLES
+        for item in (
+            NavItem(role, "notifications.index", lazy("What is new"), "bell", 1, count=reading.count_new, place="bell"),
+            NavItem(role, "notifications.choose", lazy("What we tell you"), "bell", 85, place="more"),
+        )
+    ),
+)

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, func, literal, select, update
 
 from vtclinic.core import clock, sockets
 from vtclinic.core.errors import NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import once, session
+from vtclinic.core.uow import session
 from vtclinic.features.notifications import policy
 from vtclinic.features.notifications.kinds import maybe_kind
 from vtclinic.features.notifications.models import Notification
 from vtclinic.features.notifications.telling import CHANGED
+from vtclinic.identity.service import counted_beside
 
 SHOWN = 50
+NEW = "news"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,14 @@ def lines(actor: Actor) -> list[Line]:
 
 def count_new(actor: Actor) -> int:
     """Count the actor's news that they have not seen."""
-    return _count_new(_uid(actor))
+    uid = _uid(actor)
+    known = counted_beside(NEW, uid)
+    return known if known is not None else session().scalar(select(new_of(literal(uid, Uuid())))) or 0
+
+
+def new_of(whose: ColumnElement[UUID]) -> ScalarSelect[int]:
+    """Return the count of what somebody has not seen, as a part of another query."""
+    return select(func.count()).select_from(Notification).where(Notification.to_uid == whose, Notification.read_at.is_(None), Notification.in_app).scalar_subquery()
 
 
 def take(actor: Actor, uid: UUID) -> str:
@@ -70,12 +79,6 @@ def _mark(to_uid: UUID, uids: Iterable[UUID] | None) -> None:
         change = change.where(Notification.uid.in_(list(uids)))
     session().execute(change.values(read_at=clock.now()))
     sockets.publish(sockets.user_room(to_uid), CHANGED, {})
-
-
-@once
-def _count_new(uid: UUID) -> int:
-    wanted = select(func.count()).select_from(Notification).where(Notification.to_uid == uid, Notification.read_at.is_(None), Notification.in_app)
-    return session().scalar(wanted) or 0
 
 
 def _uid(actor: Actor) -> UUID:
