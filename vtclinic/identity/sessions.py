@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, select, update
@@ -111,7 +111,9 @@ def counted_beside(name: str, uid: UUID) -> int | None:
 @cache
 def _by_digest() -> Select[Any]:
     # Made once: every request asks it.
-    return select(LoginSession, *(make(LoginSession.user_uid) for make in _beside.values())).where(LoginSession.digest == bindparam("wanted"))
+    whose: Any = LoginSession.user_uid
+    wanted: Any = select(LoginSession, *(make(whose) for make in _beside.values()))
+    return cast(Select[Any], wanted.where(LoginSession.digest == bindparam("wanted")))
 
 
 def why_over(row: LoginSession) -> str:
