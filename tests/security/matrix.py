@@ -43,7 +43,7 @@ def _place(roles: frozenset[str], endpoints: str) -> None:
 _place(
     THERAPIST,
     """
-calendar.cancel calendar.confirm_cancel calendar.index calendar.show crisis.act crisis.close crisis.hand_over crisis.take
+calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times calendar.show crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day progress.client_plan progress.client_plan_submit progress.end_client_rule progress.end_pause progress.give progress.pause
 progress.remind progress.result progress.waiting records.client records.clients records.end_care
 records.end_care_submit staff.about_me staff.about_me_submit staff.hand_in staff.hand_in_submit staff.hours staff.hours_submit

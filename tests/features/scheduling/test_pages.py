@@ -232,7 +232,7 @@ def test_the_calendar_lists_a_week_by_day(people, sam, amara, at, book):
     book(sam)
     page = text(at(amara).get("/calendar"))
     assert "Calendar 1 session" in page
-    assert "Thursday 26 November 14:00 Sam Byrne" in page
+    assert "Thu 26 Nov 14:00 – to 14:50 Sam Byrne" in page
     assert "Calendar 0 sessions" in text(at(amara).get("/calendar?week=2026-12-01"))
 
 

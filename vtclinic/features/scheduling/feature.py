@@ -29,6 +29,7 @@ from vtclinic.features.scheduling.waiting import letters as waiting_letters
 from vtclinic.features.scheduling.waiting import routes as waiting_routes
 from vtclinic.features.scheduling.waiting import staff_routes as waiting_staff_routes
 from vtclinic.features.scheduling.waiting import views as waiting_views
+from vtclinic.features.scheduling.week import pages as _week_pages  # noqa: F401 - adds to the therapist's pages
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.news import AccountDisabled
 

@@ -42,3 +42,9 @@ class CancelForm(ClinicForm):
 
 class PressForm(ClinicForm):
     """A button and nothing else."""
+
+
+class MoveForm(ClinicForm):
+    """Take a session to the time that stands in `slot`."""
+
+    slot = HiddenField()

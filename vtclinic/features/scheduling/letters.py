@@ -26,6 +26,12 @@ def tell_cancelled(appointment: Appointment) -> None:
     _tell_therapist(appointment, "appointment-cancelled-staff", Method.CANCEL)
 
 
+def tell_moved(appointment: Appointment) -> None:
+    """Tell both people the new time; their calendars take the entry there."""
+    _tell_patient(appointment, "appointment-moved", Method.REQUEST)
+    _tell_therapist(appointment, "appointment-moved-staff", Method.REQUEST)
+
+
 def calendar_file(appointment: Appointment, reader: User, *, method: Method = Method.REQUEST) -> str:
     """Return the calendar file for one of the two people."""
     own = appointment.patient_zone if reader.uid == appointment.patient_uid else appointment.therapist_zone

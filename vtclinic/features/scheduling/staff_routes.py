@@ -1,7 +1,8 @@
-"""Pages about sessions for therapists: the calendar as a list, one session, cancelling it."""
+"""Pages about sessions for therapists: the calendar, one session, cancelling it."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from vtclinic.core import clock
 from vtclinic.core.access import roles
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
-from vtclinic.core.i18n import current_timezone
+from vtclinic.core.i18n import current_timezone, fmt
 from vtclinic.core.policy import THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import agenda, calling_off, diary, policy, screens
+from vtclinic.features.scheduling import calling_off, diary, policy, screens
 from vtclinic.features.scheduling.forms import CancelForm
 from vtclinic.features.scheduling.models import Appointment
+from vtclinic.features.scheduling.week.board import Wanted, board, read_view
 from vtclinic.identity.service import user
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar", template_folder="templates")
@@ -27,9 +29,11 @@ therapists = roles(THERAPIST)
 @bp.get("")
 @therapists
 def index() -> Response:
-    """Show a week, day by day."""
-    shown = agenda.week(actor(), screens.read_day(request.args.get("week")))
-    return page("scheduling/calendar.html", agenda=shown, what=screens.what)
+    """Show a day or a week of the calendar, drawn or as a list."""
+    asked = request.args
+    shown = board(actor(), Wanted(read_view(asked.get("view")), screens.read_day(asked.get("day") or asked.get("week")), whole=asked.get("whole") == "1"))
+    hours = [(row, fmt.time(datetime(2000, 1, 1, hour, tzinfo=UTC), "UTC")) for row, hour in shown.axis.hours()]
+    return page("scheduling/calendar.html", board=shown, hours=hours, what=screens.what)
 
 
 @bp.get("/<uuid:uid>")
