@@ -117,7 +117,7 @@ def test_a_patient_asks_and_the_therapist_answers(draft, run, starts, pair):
     assert starts(series) == []
     run(making.accept, series.uid)
     assert len(starts(series)) == 5
-    with pytest.raises(Conflict, match="such a plan"):
+    with pytest.raises(Conflict, match="have these"):
         run(making.plan, draft(), who=pair[0])
 
 

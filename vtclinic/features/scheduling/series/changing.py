@@ -61,7 +61,7 @@ def move(actor: Actor, uid: UUID, shift: Shift) -> Moved:
     series = lookup.series(uid, lock=True)
     authorize(actor, policy.can_move, series)
     if not series.is_running:
-        raise Conflict(_("This plan is not running. Nothing was changed."))
+        raise Conflict(_("These regular times have ended. Nothing was changed."))
     shift = renaming.aimed(series, shift)
     steps = _steps(series, shift)
     done = _move_one(steps[0]) if shift.scope is Scope.ONE else _move_all(series, shift, steps)

@@ -102,9 +102,9 @@ def _check(found: Terms) -> None:
         raise NotBookable(_("There is no agreement to care yet."), hint=_("It can be given under More, in “What you agreed to”."))
     known = lookup.between(found.patient.uid, found.therapist.uid)
     if any(each.pattern == found.draft.pattern for each in known):
-        raise Conflict(_("There is such a plan already. Nothing was changed."))
+        raise Conflict(_("You have these regular times already. Nothing was changed."))
     if len(known) >= MOST_OPEN:
-        raise Conflict(_("There are many plans already. End one of them first."))
+        raise Conflict(_("There are many regular times already. End some of them first."))
 
 
 def _make(found: Terms, state: SeriesState) -> Series:

@@ -81,13 +81,13 @@ class Series(ClinicBase):
     def start(self, at: datetime) -> None:
         """Begin: both agree."""
         if not self.is_open:
-            raise Conflict(_("This plan is not open any more. Nothing was changed."))
+            raise Conflict(_("This is not open any more. Nothing was changed."))
         self.state, self.changed_at = SeriesState.RUNNING, at
 
     def decline(self, at: datetime) -> None:
         """Let an offer or a wish go."""
         if not self.is_open:
-            raise Conflict(_("This plan is not open any more. Nothing was changed."))
+            raise Conflict(_("This is not open any more. Nothing was changed."))
         self.state, self.changed_at = SeriesState.DECLINED, at
 
     def end(self, at: datetime) -> None:

@@ -11,7 +11,7 @@ from vtclinic.core import clock
 from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.core.zones import wall_instant
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary
@@ -25,7 +25,7 @@ from vtclinic.features.scheduling.series.clocks import Mark, marks
 from vtclinic.features.scheduling.series.models import Why
 from vtclinic.features.scheduling.times import Busy, Slot, WorkingHours
 from vtclinic.features.staff import api as staff
-from vtclinic.identity.service import User, users
+from vtclinic.identity.service import User, user
 
 DAY = timedelta(days=1)
 # How far a preview looks, and how many times it shows when they lie close.
@@ -100,7 +100,7 @@ class Preview:
 def terms(actor: Actor, draft: Draft) -> Terms:
     """Look whether these two can have a series; raises NotFound for others' clients, NotBookable without a licence, Invalid for a wrong first day."""
     authorize(actor, policy.can_plan)
-    if actor.uid != (draft.therapist_uid if actor.is_therapist else draft.patient_uid) or not records.in_care(draft.patient_uid, draft.therapist_uid):
+    if actor.uid != (draft.therapist_uid if actor.is_therapist else draft.patient_uid) or not cared_for(draft.patient_uid, draft.therapist_uid):
         raise NotFound()
     today = clock.now().date()
     if not today - DAY <= draft.pattern.first <= today + AHEAD:
@@ -115,12 +115,18 @@ def agreed(draft: Draft) -> Terms:
     if licence is None:
         raise NotBookable(_("This therapist may not work where you are on that day."), hint=_("Ask a person to help."))
     kind = _service(draft)
-    return Terms(draft, therapist, users([draft.patient_uid])[draft.patient_uid], kind, _format(therapist, draft.format), licence.expires_on)
+    return Terms(draft, therapist, user(draft.patient_uid), kind, _format(therapist, draft.format), licence.expires_on)
 
 
 def preview(actor: Actor, draft: Draft) -> Preview:
     """Return the coming times of a draft, each with what is in its way; nothing is stored."""
     found = terms(actor, draft)
+    return Preview(found, lines(found, coming(found)))
+
+
+def preview_of(draft: Draft) -> Preview:
+    """Return the same for what the two have in hand already."""
+    found = agreed(draft)
     return Preview(found, lines(found, coming(found)))
 
 
@@ -181,6 +187,13 @@ def _service(draft: Draft) -> ServiceType:
     return services_for(draft.therapist_uid)[0]
 
 
+@once
+def cared_for(patient_uid: UUID, therapist_uid: UUID) -> bool:
+    """Tell whether these two are in care together."""
+    return records.in_care(patient_uid, therapist_uid)
+
+
+@once
 def services_for(therapist_uid: UUID) -> list[ServiceType]:
     """Return the kinds of session that a therapist can hold again and again."""
     offered = diary.services()

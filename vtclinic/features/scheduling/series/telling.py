@@ -19,11 +19,11 @@ from vtclinic.identity.service import User, users
 
 BOOKED, MOVED, CANCELLED = "series-booked", "series-moved", "series-cancelled"
 WAITS = notifications.Kind(
-    "series.waits", lazy("A plan of times waits for your answer"), mail="series-waits", about=lazy("Plans of times that wait for your answer"), can_mute=False
+    "series.waits", lazy("Regular times wait for your answer"), mail="series-waits", about=lazy("Regular times that wait for your answer"), can_mute=False
 )
-ANSWERED = notifications.Kind("series.answered", lazy("Your plan of times was answered"), mail="series-answered", about=lazy("Answers to your plans of times"))
+ANSWERED = notifications.Kind("series.answered", lazy("Your regular times were answered"), mail="series-answered", about=lazy("Answers about regular times"))
 CLASHED = notifications.Kind(
-    "series.clashed", lazy("A time of a plan was not booked"), mail="series-clashed", about=lazy("Times of a plan that could not be booked"), roles=frozenset({"therapist"})
+    "series.clashed", lazy("A regular time was not booked"), mail="series-clashed", about=lazy("Regular times that could not be booked"), roles=frozenset({"therapist"})
 )
 KINDS = (WAITS, ANSWERED, CLASHED)
 
@@ -49,23 +49,23 @@ def write(series: Series, appointments: Sequence[Appointment], template: str) ->
 
 def tell_waits(series: Series, to_uid: UUID) -> None:
     """Tell one of the two that the other waits for an answer."""
-    notifications.notify(to_uid, WAITS, key=f"series:{series.uid}:waits:{to_uid}", path=path(series, to_uid))
+    notifications.notify(to_uid, WAITS, key=f"series:{series.uid}:waits:{to_uid}", path=path(series))
 
 
 def tell_answered(series: Series, to_uid: UUID) -> None:
     """Tell whoever proposed it that it was answered."""
-    notifications.notify(to_uid, ANSWERED, key=f"series:{series.uid}:answered:{series.state}", path=path(series, to_uid))
+    notifications.notify(to_uid, ANSWERED, key=f"series:{series.uid}:answered:{series.state}", path=path(series))
 
 
 def tell_clash(series: Series, days: Sequence[date]) -> None:
     """Tell the therapist that times could not be booked, or could not follow the clock."""
     for day in days:
-        notifications.notify(series.therapist_uid, CLASHED, key=f"series:{series.uid}:{day}:clash", path=path(series, series.therapist_uid))
+        notifications.notify(series.therapist_uid, CLASHED, key=f"series:{series.uid}:{day}:clash", path=path(series))
 
 
-def path(series: Series, reader_uid: UUID) -> str:
-    """Return where one of the two people sees it."""
-    return f"/sessions/plans/{series.uid}" if reader_uid == series.patient_uid else f"/calendar/plans/{series.uid}"
+def path(series: Series) -> str:
+    """Return where its two people see it."""
+    return f"/regular-times/{series.uid}"
 
 
 def _letter(reader: User, appointments: Sequence[Appointment], template: str, *, named: bool = True) -> None:

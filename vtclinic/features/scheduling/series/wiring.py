@@ -7,12 +7,14 @@ from flask import Blueprint
 from vtclinic.core.events import subscribe
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling.series import (
+    change_routes,  # noqa: F401 - adds its pages
     changing,
     jobs,  # noqa: F401 - registers the filling of series
+    routes,
     telling,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (routes.bp,)
 
 
 def listen() -> None:
