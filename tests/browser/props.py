@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -30,6 +31,9 @@ from vtclinic.features.progress.models import Response, ResponseState
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import letter_links
 from vtclinic.features.scheduling.models import Appointment
+from vtclinic.features.scheduling.recurrence import Pattern, Rule
+from vtclinic.features.scheduling.series import making as series
+from vtclinic.features.scheduling.series.planning import Draft
 from vtclinic.features.staff.models import Credential
 from vtclinic.identity import letters, second_step
 from vtclinic.identity import service as identity
@@ -52,7 +56,7 @@ def lay_out(stage: Stage) -> None:
             _newcomers()
             ruth = replace(behind.actor(RUTH), mfa=True, clinic_uid=current_clinic().uid)
             help_lines.save_line(ruth, HelpLine("Harbour on duty", number="+353 1 555 0100"), place=None, seen=help_lines.help_page(ruth).seen)
-            stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind))
+            stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind), **_regular(behind))
         jobs.drain()
         with behind.inside():
             stage.names["mail"] = demo_mail.caught(1)[0].key
@@ -106,6 +110,13 @@ def _letters(coming: Appointment | None) -> dict[str, str]:
 
 def _thread(sam: Actor, amara: Actor) -> UUID:
     return messaging.thread_for(sam, _uid(sam), _uid(amara)).uid
+
+
+def _regular(behind: Backstage) -> dict[str, str]:
+    sam, amara = behind.actor(SAM), behind.actor(AMARA)
+    first = clock.now().date() + timedelta(days=8)
+    made = [Draft(_uid(sam), _uid(amara), Pattern(first, time(hour), "Europe/Dublin", Rule(interval=2))) for hour in (4, 5)]
+    return {"series": str(series.plan(amara, made[0], agreed=True).uid), "wish": str(series.plan(sam, made[1]).uid), "series_day": first.isoformat(), "series_number": f"{first:%Y%m%d}"}
 
 
 def _links() -> dict[str, str]:

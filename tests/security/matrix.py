@@ -43,6 +43,7 @@ def _place(roles: frozenset[str], endpoints: str) -> None:
 _place(
     THERAPIST,
     """
+regular.book_left_out regular.check_move regular.do_move regular.move
 calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times calendar.show crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day progress.client_plan progress.client_plan_submit progress.end_client_rule progress.end_pause progress.give progress.pause
 progress.remind progress.result progress.waiting records.client records.clients records.end_care
@@ -132,5 +133,7 @@ _place(
     PATIENT | THERAPIST,
     """
 messaging.draft messaging.send messaging.since messaging.thread messaging.threads messaging.write_to
+regular.accept regular.calendar_file regular.cancel regular.check regular.confirm_cancel regular.decline regular.index regular.make
+regular.new regular.show
     """,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.core.zones import zone
-from vtclinic.features.scheduling import screens
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.series import changing, lookup, policy
 from vtclinic.features.scheduling.series.forms import CancelForm, MoveForm, PressForm
@@ -28,9 +27,9 @@ from vtclinic.features.scheduling.series.routes import around, both, bp
 therapists = roles(THERAPIST)
 
 
-@bp.get("/<uuid:uid>/<day>/cancel")
+@bp.get("/<uuid:uid>/<int:day>/cancel")
 @both
-def confirm_cancel(uid: UUID, day: str) -> Response:
+def confirm_cancel(uid: UUID, day: int) -> Response:
     """Say what cancelling means, and ask how much of it."""
     series, time = _time(uid, day)
     if not time.stands:
@@ -38,9 +37,9 @@ def confirm_cancel(uid: UUID, day: str) -> Response:
     return page("series/cancel.html", series=series, time=time, form=CancelForm(formdata=None), late=_is_late(time), **around(series, [time]))
 
 
-@bp.post("/<uuid:uid>/<day>/cancel")
+@bp.post("/<uuid:uid>/<int:day>/cancel")
 @both
-def cancel(uid: UUID, day: str) -> Response:
+def cancel(uid: UUID, day: int) -> Response:
     """Cancel one, the following, or all."""
     series, time = _time(uid, day)
     form = CancelForm()
@@ -50,18 +49,18 @@ def cancel(uid: UUID, day: str) -> Response:
     return go("regular.show", uid=uid)
 
 
-@bp.get("/<uuid:uid>/<day>/move")
+@bp.get("/<uuid:uid>/<int:day>/move")
 @therapists
-def move(uid: UUID, day: str) -> Response:
+def move(uid: UUID, day: int) -> Response:
     """Ask where it goes, and what goes with it."""
     series, time = _movable(uid, day)
     here = time.starts_at.astimezone(zone(series.zone))
     return _ask_move(series, time, MoveForm(formdata=None, to=here.date(), wall=here.time(), scope=Scope.ONE))
 
 
-@bp.get("/<uuid:uid>/<day>/move/check")
+@bp.get("/<uuid:uid>/<int:day>/move/check")
 @therapists
-def check_move(uid: UUID, day: str) -> Response:
+def check_move(uid: UUID, day: int) -> Response:
     """Show what would move, before it does."""
     series, time = _movable(uid, day)
     form = MoveForm(formdata=request.args)
@@ -75,9 +74,9 @@ def check_move(uid: UUID, day: str) -> Response:
     return page("series/move_check.html", series=series, time=time, form=form, steps=steps, **around(series, [time]))
 
 
-@bp.post("/<uuid:uid>/<day>/move/check")
+@bp.post("/<uuid:uid>/<int:day>/move/check")
 @therapists
-def do_move(uid: UUID, day: str) -> Response:
+def do_move(uid: UUID, day: int) -> Response:
     """Move it."""
     series, time = _movable(uid, day)
     form = MoveForm(formdata=request.args)
@@ -96,9 +95,9 @@ def do_move(uid: UUID, day: str) -> Response:
     return go("regular.show", uid=uid)
 
 
-@bp.post("/<uuid:uid>/<day>/book")
+@bp.post("/<uuid:uid>/<int:day>/book")
 @therapists
-def book_left_out(uid: UUID, day: str) -> Response:
+def book_left_out(uid: UUID, day: int) -> Response:
     """Book a time that was left out."""
     if PressForm().validate():
         try:
@@ -121,7 +120,7 @@ def _shift(time: Time, form: MoveForm) -> Shift:
     return Shift(time.row.day, to, wall, Scope(form.scope.data))
 
 
-def _time(uid: UUID, day: str) -> tuple[Series, Time]:
+def _time(uid: UUID, day: int) -> tuple[Series, Time]:
     series, name = lookup.seen(actor(), uid), _day(day)
     found = next((each for each in lookup.times(series) if each.row.day == name), None)
     if found is None:
@@ -129,7 +128,7 @@ def _time(uid: UUID, day: str) -> tuple[Series, Time]:
     return series, found
 
 
-def _movable(uid: UUID, day: str) -> tuple[Series, Any]:
+def _movable(uid: UUID, day: int) -> tuple[Series, Any]:
     series, found = _time(uid, day)
     authorize(actor(), policy.can_move, series)
     if not found.stands:
@@ -137,11 +136,11 @@ def _movable(uid: UUID, day: str) -> tuple[Series, Any]:
     return series, found
 
 
-def _day(text: str) -> date:
-    day = screens.read_day(text)
-    if day is None:
-        raise NotFound()
-    return day
+def _day(number: int) -> date:
+    try:
+        return datetime.strptime(str(number), "%Y%m%d").date()
+    except ValueError:
+        raise NotFound() from None
 
 
 def _is_late(time: Time) -> bool:

@@ -28,6 +28,11 @@ class Time:
     appointment: Appointment | None
 
     @property
+    def number(self) -> int:
+        """Return its day as it stands in addresses: 20261126."""
+        return int(f"{self.row.day:%Y%m%d}")
+
+    @property
     def starts_at(self) -> datetime:
         """Return when it is, or would have been."""
         return self.appointment.starts_at if self.appointment is not None else self.row.at
