@@ -32,7 +32,8 @@ notifications = Feature(
         for role in ROLES
         for item in (
             NavItem(role, "notifications.index", lazy("What is new"), "bell", 1, count=reading.count_new, place="bell"),
-            NavItem(role, "notifications.choose", lazy("What we tell you"), "bell", 85, place="more"),
+            NavItem(role, "notifications.index", lazy("What is new"), "bell", 84, place="more"),
+            NavItem(role, "notifications.choose", lazy("What we tell you"), "mail", 85, place="more"),
         )
     ),
 )
