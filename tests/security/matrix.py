@@ -111,7 +111,7 @@ matching.stop_asking matching.stop_waiting matching.wait progress.answer progres
 progress.index progress.question progress.questionnaire progress.say_line progress.say_safe progress.send progress.start progress.support progress.which_line
 records.profile records.topic records.topic_submit records.who_opened scheduling.book scheduling.booked scheduling.calendar_file
 scheduling.cancel scheduling.check scheduling.choose_time scheduling.choose_zone scheduling.confirm_cancel scheduling.index
-scheduling.new scheduling.show
+scheduling.new scheduling.show times.index
     """,
 )
 
@@ -124,7 +124,7 @@ identity.confirm_it_is_you_passkey identity.confirm_it_is_you_submit identity.de
 identity.new_address_mailed identity.passkey identity.passkey_options identity.remove_app identity.remove_passkey
 identity.rename_passkey identity.second_step identity.second_step_passkey identity.second_step_passkey_options
 identity.second_step_submit identity.set_up identity.sign_device_out identity.sign_out identity.sign_out_everywhere
-identity.start_app notifications.choose notifications.choose_submit notifications.index notifications.open_line notifications.push_key
+identity.start_app notifications.choose notifications.choose_submit notifications.follow notifications.index notifications.open_line notifications.push_key
 notifications.push_off notifications.push_on notifications.read_all staff.photo staff.read_about
     """,
 )

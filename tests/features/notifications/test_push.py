@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from uuid import UUID
 
 import http_ece
 import pytest
@@ -67,7 +68,7 @@ def test_a_browser_gets_neutral_words_and_a_path_that_only_it_can_read(service, 
     run_jobs()
     (asked,) = service.got
     words = phone.opened(asked)
-    assert words == {"text": "You have a new notice", "path": "/sessions", "tag": asked.headers["topic"]}
+    assert words == {"text": "You have a new notice", "path": f"/news/{UUID(asked.headers['topic'])}", "tag": asked.headers["topic"]}
     assert b"notice" not in asked.body
     assert int(asked.headers["ttl"]) == 24 * 3600
     with pytest.raises(http_ece.ECEException):

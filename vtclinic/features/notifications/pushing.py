@@ -99,7 +99,7 @@ def _take(uid: UUID) -> _Ready | None:
 def _sealed(told: Notification, browser: PushSubscription, useful: timedelta, now: datetime) -> Sealed:
     reader, kind = user(told.to_uid), maybe_kind(told.kind)
     with locale_scope(reader.locale, reader.timezone):
-        words = {"text": gettext("You have a new notice"), "path": told.path, "tag": told.uid.hex}
+        words = {"text": gettext("You have a new notice"), "path": f"/news/{told.uid}", "tag": told.uid.hex}
     where = Browser(browser.endpoint, browser.p256dh, browser.auth)
     made = push_crypto.seal(where, words, pushes.clinic_key().private, contact=f"mailto:no-reply@{current_clinic().host}", now=now)
     about = {"ttl": str(int(useful.total_seconds())), "urgency": "high" if kind and kind.urgent else "normal", "topic": told.uid.hex}

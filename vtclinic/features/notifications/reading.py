@@ -58,12 +58,14 @@ def new_of(whose: ColumnElement[UUID]) -> ScalarSelect[int]:
     return select(func.count()).select_from(Notification).where(Notification.to_uid == whose, Notification.read_at.is_(None), Notification.in_app).scalar_subquery()
 
 
+def path_of(actor: Actor, uid: UUID) -> str:
+    """Return where one of the actor's news leads."""
+    return _own(actor, uid).path
+
+
 def take(actor: Actor, uid: UUID) -> str:
     """Note that the actor goes where a line leads; returns the path."""
-    row = session().get(Notification, uid)
-    if row is None:
-        raise NotFound()
-    authorize(actor, policy.can_read, row)
+    row = _own(actor, uid)
     _mark(row.to_uid, [uid])
     return row.path
 
@@ -79,6 +81,14 @@ def _mark(to_uid: UUID, uids: Iterable[UUID] | None) -> None:
         change = change.where(Notification.uid.in_(list(uids)))
     session().execute(change.values(read_at=clock.now()))
     sockets.publish(sockets.user_room(to_uid), CHANGED, {})
+
+
+def _own(actor: Actor, uid: UUID) -> Notification:
+    row = session().get(Notification, uid)
+    if row is None:
+        raise NotFound()
+    authorize(actor, policy.can_read, row)
+    return row
 
 
 def _uid(actor: Actor) -> UUID:

@@ -33,6 +33,12 @@ def read_all() -> Response:
     return go("notifications.index")
 
 
+@bp.get("/news/<uuid:uid>")
+def follow(uid: UUID) -> Response:
+    """Go where a letter or a notice leads; opening an address changes nothing, so the line stays new."""
+    return redirect(reading.path_of(actor(), uid), 303)  # type: ignore[return-value]
+
+
 @bp.post("/news/<uuid:uid>/open")
 def open_line(uid: UUID) -> Response:
     """Note that one line was seen, and go where it leads."""

@@ -23,7 +23,7 @@ from vtclinic.features.notifications.models import Notification, PushOutbox
 from vtclinic.identity.service import User, UserState, user
 
 CHANGED = "news.changed"
-# Ids and plain words of the address, nothing else: a path shows on screens of telephones.
+# Ids and plain words of the address, nothing else.
 _PATH = re.compile(r"/(?!/)[a-zA-Z0-9/_.-]*(\?[a-zA-Z0-9=&_.-]*)?(#[a-zA-Z0-9_-]*)?")
 _KEY = re.compile(r"[a-zA-Z0-9:._/-]{1,200}")
 
@@ -39,7 +39,7 @@ class _When:
 def notify(to_uid: UUID, kind: str | Kind, *, key: str, path: str, params: Mapping[str, Any] | None = None, until: datetime | None = None) -> bool:
     """Tell a person once; returns False when this key was told to them before, whoever did it and however long ago.
 
-    `key` holds ids and plain words; `path` leads into the app and says nothing; `params` go to the mail's template, as do the times in
+    `key` holds ids and plain words; `path` leads into the app, and stays there: a letter or notice has an address of its own; `params` go to the mail's template, as do the times in
     them, written on the reader's clock by the caller. What would be of no use after `until` does not wait for the end of quiet hours: it
     goes by mail alone.
     """
@@ -57,7 +57,7 @@ def notify(to_uid: UUID, kind: str | Kind, *, key: str, path: str, params: Mappi
     if person.state == UserState.ACTIVE:
         when = _when(person, known, until)
         if MAIL in ways and known.mail:
-            row.mail_uid = _mail(person, known.mail, path, params or {}, when)
+            row.mail_uid = _mail(person, known.mail, row, params or {}, when)
         if PUSH in ways and not when.silent:
             pushing.queue(row, at=when.at, until=until)
     return True
@@ -97,10 +97,14 @@ def _when(person: User, kind: Kind, until: datetime | None) -> _When:
     return _When(end)
 
 
-def _mail(person: User, template: str, path: str, params: Mapping[str, Any], when: _When) -> UUID | None:
+def address_of(row: Notification) -> str:
+    """Return the address outside the app: it says nothing, and leads to the path once its reader has signed in."""
+    return f"/news/{row.uid}"
+
+
+def _mail(person: User, template: str, row: Notification, params: Mapping[str, Any], when: _When) -> UUID | None:
     rule = mail_rule(person)
     if not rule.allowed:
         return None
-    link = f"{current_clinic().base_url}{path}"
-    values = {"link": link} | dict(params)
+    values = {"link": f"{current_clinic().base_url}{address_of(row)}"} | dict(params)
     return queue_mail(person.email, template, values, locale=person.locale, timezone=person.timezone, named=rule.named, not_before=when.at)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from vtclinic.core.access import public
+from vtclinic.core.access import public, roles
+from vtclinic.core.policy import PATIENT
 from vtclinic.core.web import go, page
 from vtclinic.features.scheduling import calling_off, letter_links
 from vtclinic.features.scheduling.forms import PressForm
 from vtclinic.features.scheduling.letter_links import Act
 
 bp = Blueprint("times", __name__, url_prefix="/times", template_folder="templates")
+
+
+@bp.get("")
+@roles(PATIENT)
+def index() -> Response:
+    """Send on to the list: the address in a letter says less than the one in the app."""
+    return go("scheduling.index")
 
 
 @bp.get("/<token>/confirm")
