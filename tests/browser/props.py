@@ -34,6 +34,9 @@ from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.recurrence import Pattern, Rule
 from vtclinic.features.scheduling.series import making as series
 from vtclinic.features.scheduling.series.planning import Draft
+from vtclinic.features.scheduling.upset.models import SessionTrouble
+from vtclinic.features.scheduling.waiting import links as waiting_links
+from vtclinic.features.scheduling.waiting.models import TimeOffer, WaitEntry
 from vtclinic.features.staff.models import Credential
 from vtclinic.identity import letters, second_step
 from vtclinic.identity import service as identity
@@ -43,6 +46,7 @@ from vtclinic.tenants.helpnow.lines import HelpLine
 
 SAM, GRACE, EVA, PRIYA, CONOR = (f"{name}@patients.example" for name in ("sam", "grace", "eva", "priya", "conor"))
 YUSUF = "yusuf@patients.example"
+JAKUB = "jakub@patients.example"
 AMARA, TOMAS, RUTH, OSKAR = (f"{name}@harbour.example" for name in ("amara", "tomas", "ruth", "oskar"))
 NELL, BO, KIM = (f"{name}@patients.example" for name in ("nell", "bo", "kim"))
 NEWCOMER = "nora@harbour.example"
@@ -56,7 +60,7 @@ def lay_out(stage: Stage) -> None:
             _newcomers()
             ruth = replace(behind.actor(RUTH), mfa=True, clinic_uid=current_clinic().uid)
             help_lines.save_line(ruth, HelpLine("Harbour on duty", number="+353 1 555 0100"), place=None, seen=help_lines.help_page(ruth).seen)
-            stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind), **_regular(behind))
+            stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind), **_regular(behind), **_waiting(behind))
         jobs.drain()
         with behind.inside():
             stage.names["mail"] = demo_mail.caught(1)[0].key
@@ -106,6 +110,14 @@ def _care(behind: Backstage) -> dict[str, str]:
 def _letters(coming: Appointment | None) -> dict[str, str]:
     assert coming is not None
     return {"coming": letter_links.token(coming, letter_links.Act.CONFIRM), "calling_off": letter_links.token(coming, letter_links.Act.CANCEL)}
+
+
+def _waiting(behind: Backstage) -> dict[str, str]:
+    offer = session().scalars(select(TimeOffer).where(TimeOffer.held_of.is_not(None))).one()
+    waits = session().scalars(select(WaitEntry.uid).where(WaitEntry.uid != offer.entry_uid)).one()
+    trouble = session().scalars(select(SessionTrouble)).one()
+    made = {"pass_on": waiting_links.make(waiting_links.Purpose.NO_THANKS, offer.uid), "leave_list": waiting_links.make(waiting_links.Purpose.LEAVE, waits)}
+    return made | {"waits": str(waits), "upset": str(trouble.appointment_uid), "trouble": str(trouble.uid)}
 
 
 def _thread(sam: Actor, amara: Actor) -> UUID:

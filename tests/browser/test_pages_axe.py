@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.places import NOT_A_PAGE, PLACES, ROLES, Place
-from tests.browser.props import AMARA, BO, EVA, GRACE, KIM, NELL, NEWCOMER, PRIYA, PSEUDO, RUTH, SAM
+from tests.browser.props import AMARA, BO, EVA, GRACE, JAKUB, KIM, NELL, NEWCOMER, PRIYA, PSEUDO, RUTH, SAM
 from tests.browser.seeing import Eye, keep_picture
 from tests.browser.stage import CLINIC, CONSOLE, ELSEWHERE, Stage
 from vtclinic.core.access import access_of
@@ -29,6 +29,7 @@ WHO = {
     "patient who chooses": (GRACE, Step.OPEN),
     "patient who asked": (PRIYA, Step.OPEN),
     "patient": (SAM, Step.OPEN),
+    "patient who waits": (JAKUB, Step.OPEN),
     "therapist": (AMARA, Step.OPEN),
     "clinic_admin": (RUTH, Step.OPEN),
 }

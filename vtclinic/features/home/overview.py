@@ -60,14 +60,15 @@ def overview(actor: Actor) -> Overview:
     people = identity.count_people(actor)
     patients, new = people.of(PATIENT, "active"), people.of(PATIENT) == 0
     licences = staff.licences_waiting()
+    booked, upset = scheduling.booked_and_upset(*_span(on - timedelta(days=on.weekday()), 7))
     needs = [
         Need("risk", 0 if new else crisis.count_unowned(actor)),
         Need("credentials", licences),
         Need("asked", 0 if new else matching.count_waiting(actor)),
+        Need("upset", upset),
         Need("lines", _stale_lines(on)),
         Need("unconfirmed", people.of(None, "unconfirmed") + people.of(None, "invited")),
     ]
-    booked = scheduling.count_booked(*_span(on - timedelta(days=on.weekday()), 7))
     working = staff.active_therapists()
     cover = [_cover(each, on, booked) for each in working]
     return Overview(

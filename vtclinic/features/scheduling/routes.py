@@ -22,6 +22,7 @@ from vtclinic.features.scheduling.forms import BookForm, PressForm, ZoneForm
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.openings import week_of
 from vtclinic.features.scheduling.screens import Clock
+from vtclinic.features.scheduling.standing import standing
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.service import user
 
@@ -37,7 +38,7 @@ def index() -> Response:
     rows = screens.with_therapists(diary.appointments_of(_me()))
     coming = [row for row in reversed(rows) if row.appointment.is_booked and row.appointment.ends_at > clock.now()]
     past = [row for row in rows if row not in coming][:SHOWN_PAST]
-    return page("scheduling/index.html", coming=coming, past=past, what=screens.what)
+    return page("scheduling/index.html", coming=coming, past=past, what=screens.what, standing=standing(_me()))
 
 
 @bp.get("/sessions/new")
@@ -113,7 +114,7 @@ def booked(uid: UUID) -> Response:
 def show(uid: UUID) -> Response:
     """Show one session."""
     appointment = _mine(uid)
-    return page("scheduling/show.html", row=screens.with_therapists([appointment])[0], what=screens.what)
+    return page("scheduling/show.html", row=screens.with_therapists([appointment])[0], what=screens.what, standing=standing(_me(), appointment))
 
 
 @bp.get("/sessions/<uuid:uid>/calendar.ics")

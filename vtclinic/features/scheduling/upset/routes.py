@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, request
 
 from vtclinic.core.access import roles
 from vtclinic.core.errors import Invalid
+from vtclinic.core.forms import listed
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST
@@ -140,5 +141,5 @@ def _one(uid: UUID, *, cover_form: CoverForm | None = None, words_form: WordsFor
 
 def _cover_form(uid: UUID, *, blank: bool = True) -> CoverForm:
     form = CoverForm(formdata=None) if blank else CoverForm()
-    form.cover.choices = [("", _("Choose somebody")), *seeing_to.covers(actor(), uid)]
+    form.cover.choices = listed([("", _("Choose somebody")), *seeing_to.covers(actor(), uid)])
     return form

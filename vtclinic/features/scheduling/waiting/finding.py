@@ -61,6 +61,7 @@ class _Round:
     offered: set[tuple[UUID, UUID, datetime]]
     own: dict[UUID, set[datetime]]
     loads: workload.Loads
+    most: int = MOST_CANDIDATES
     open: dict[UUID | None, dict[UUID, Openings]] = field(default_factory=dict)
     given: dict[UUID, list[Slot]] = field(default_factory=lambda: defaultdict(list))
 
@@ -94,7 +95,9 @@ def plan(now: datetime) -> list[Proposal]:
 
 def candidates(entry: WaitEntry, now: datetime, *, most: int = MOST_CANDIDATES) -> list[Candidate]:
     """Return the times that could be offered to one entry now, earliest first."""
-    return _best(entry, _look([entry], now), most)
+    known = _look([entry], now)
+    known.most = most
+    return _best(entry, known)
 
 
 def _look(entries: list[WaitEntry], now: datetime) -> _Round:
@@ -111,12 +114,12 @@ def _look(entries: list[WaitEntry], now: datetime) -> _Round:
     )
 
 
-def _best(entry: WaitEntry, known: _Round, most: int = MOST_CANDIDATES) -> list[Candidate]:
+def _best(entry: WaitEntry, known: _Round) -> list[Candidate]:
     if entry.patient_uid not in known.patients or not intake.may_be_cared_for(entry.patient_uid):
         return []
     found = [each for uid in _allowed(entry, known) for each in _times(entry, uid, known)]
     found.sort(key=lambda each: (each.slot.start, known.loads.key(each.therapist_uid, each.slot.start)))
-    return found[:most]
+    return found[: known.most]
 
 
 def _allowed(entry: WaitEntry, known: _Round) -> Iterable[UUID]:
@@ -135,7 +138,7 @@ def _times(entry: WaitEntry, therapist_uid: UUID, known: _Round) -> Iterator[Can
     last, notice = _licensed_until(entry, therapist_uid, known), shown.service.rules().notice
     count = 0
     for slot in shown.slots:
-        if last is None or slot.end > last or count >= MOST_CANDIDATES:
+        if last is None or slot.end > last or count >= known.most:
             return
         if not _suits(entry, therapist_uid, slot, known):
             continue

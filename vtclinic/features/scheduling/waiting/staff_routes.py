@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash
 
 from vtclinic.core.access import roles
 from vtclinic.core.errors import Conflict, Invalid
+from vtclinic.core.forms import listed
 from vtclinic.core.i18n import current_timezone, fmt
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST
@@ -49,7 +50,7 @@ def choose_person() -> Response:
 def person_chosen() -> Response:
     """Go on to the wishes."""
     form = ChooseForm()
-    form.patient.choices = views.not_listed(actor())
+    form.patient.choices = listed(views.not_listed(actor()))
     if not form.validate():
         return page("waiting/choose_person.html", status=422, form=form)
     return go("waiting_list.add", patient_uid=form.patient.data)
@@ -149,5 +150,5 @@ def _days(entry: WaitEntry) -> list[tuple[str, str, list[screens.Tile]]]:
 
 def _choose_form() -> ChooseForm:
     form = ChooseForm(formdata=None)
-    form.patient.choices = views.not_listed(actor())
+    form.patient.choices = listed(views.not_listed(actor()))
     return form

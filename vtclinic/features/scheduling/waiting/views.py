@@ -11,7 +11,7 @@ from sqlalchemy import select
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.policy import PATIENT, Actor, authorize
-from vtclinic.core.uow import once, session
+from vtclinic.core.uow import session
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling.waiting import holds, joining, policy
@@ -108,15 +108,6 @@ def not_listed(actor: Actor) -> list[tuple[str, str]]:
     found = list_users(actor, role=PATIENT, state=UserState.ACTIVE) if actor.is_clinic_admin else list(users(records.caseload(actor.uid)).values())
     named = [(str(row.uid), row.name) for row in found if row.uid not in on and row.state == UserState.ACTIVE]
     return sorted(named, key=lambda each: each[1].casefold())
-
-
-@once
-def count_waiting(actor: Actor) -> int:
-    """Count who is on the list and has no time kept for them."""
-    if not actor.is_clinic_admin:
-        return 0
-    held = select(TimeOffer.held_of).where(TimeOffer.held_of.is_not(None))
-    return len(list(session().scalars(select(WaitEntry.uid).where(WaitEntry.state.in_(OPEN), WaitEntry.uid.not_in(held)))))
 
 
 def days_waited(entry: WaitEntry, now: datetime) -> int:

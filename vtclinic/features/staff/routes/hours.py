@@ -11,6 +11,7 @@ from flask import Response, flash, request
 from vtclinic.core import clock
 from vtclinic.core.access import roles
 from vtclinic.core.errors import Invalid
+from vtclinic.core.forms import listed
 from vtclinic.core.i18n import PSEUDO_LOCALE, current_locale, pseudo
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import THERAPIST
@@ -96,7 +97,7 @@ def _hours_page(shown: dict[int, Shown], form: ZoneForm, *, wrong: dict[str, str
 
 
 def _leave_form(form: LeaveForm) -> LeaveForm:
-    form.cover.choices = [("", _("Nobody by name")), *((str(uid), name) for uid, name in service.colleagues(me()))]
+    form.cover.choices = listed([("", _("Nobody by name")), *((str(uid), name) for uid, name in service.colleagues(me()))])
     return form
 
 
