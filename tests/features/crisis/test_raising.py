@@ -200,7 +200,7 @@ def test_the_signal_to_open_pages_holds_ids_only(sam, amara, people, given, fill
     monkeypatch.setattr("vtclinic.core.sockets._wires.emit", lambda *args: sent.append(args))
     people.pair(sam, amara)
     fill(sam, given(sam), "000000001")
-    room, name, payload = sent[0]
+    room, name, payload = next(args for args in sent if args[1] == "risk.changed")
     assert room.endswith(f":user:{amara}") and name == "risk.changed" and set(payload) == {"task"}
 
 

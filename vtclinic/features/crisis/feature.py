@@ -10,12 +10,14 @@ from vtclinic.features.crisis import (
     jobs,  # noqa: F401 - its jobs
     ladder,
     models,  # noqa: F401 - its tables
+    notice,
     raising,
     reading,
     rules,
 )
 from vtclinic.features.crisis.reading import count_open
 from vtclinic.features.crisis.routes import bp
+from vtclinic.features.notifications import api as notifications
 from vtclinic.features.progress.api import RiskAnswered, RiskAnswerLowered, SafetyAnswered, ask_clinic
 from vtclinic.features.records.api import describe_actions
 from vtclinic.identity.news import AccountDisabled
@@ -42,6 +44,8 @@ def _subscribe() -> None:
     on(AccountDisabled, ladder.on_disabled)
     ask_clinic(lambda: rules.in_force().working_days, reading.duty_for_patients)
     describe_actions(_ACTIONS)
+    notifications.register(notice.RISK)
+    notifications.register(notice.WAITS)
 
 
 crisis = Feature(

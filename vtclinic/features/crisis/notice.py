@@ -1,28 +1,32 @@
-"""Telling staff that something waits: a mail and a signal that say nothing about health or anybody's name."""
+"""Telling staff that something waits: news and a signal that say nothing about health or anybody's name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from vtclinic.core import sockets
-from vtclinic.core.outbox import queue_mail
-from vtclinic.core.policy import CLINIC_ADMIN
-from vtclinic.core.scope import current_clinic
+from vtclinic.core import clock, sockets
+from vtclinic.core.i18n import lazy
+from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST
 from vtclinic.features.crisis.ledger import write
 from vtclinic.features.crisis.models import ActKind, RiskTask
 from vtclinic.features.crisis.people import staff_with, told_first
+from vtclinic.features.notifications import api as notifications
 from vtclinic.identity import service as identity
 
 CHANGED = "risk.changed"
+RISK = notifications.Kind("risk", lazy("Something waits for you today"), mail="risk-task", can_mute=False, urgent=True, roles=frozenset({THERAPIST}))
+WAITS = notifications.Kind(
+    "risk-waits", lazy("Something has waited too long"), mail="risk-task-waits", can_mute=False, urgent=True, roles=frozenset({THERAPIST, CLINIC_ADMIN})
+)
 
 
 def tell(task: RiskTask, *, also: Iterable[UUID] = ()) -> None:
     """Tell the owner, or everybody on duty when there is none; `also` those who care for the patient."""
     if task.owner_uid is None:
-        _tell(task, told_first(), "risk-task")
+        _tell(task, told_first(), RISK)
         return
-    _tell(task, identity.users(dict.fromkeys([task.owner_uid, *also])).values(), "risk-task")
+    _tell(task, identity.users(dict.fromkeys([task.owner_uid, *also])).values(), RISK)
 
 
 def tell_all(task: RiskTask, lead: UUID | None) -> None:
@@ -30,7 +34,7 @@ def tell_all(task: RiskTask, lead: UUID | None) -> None:
     known = [uid for uid in (lead, task.owner_uid) if uid]
     everybody = [*identity.users(known).values(), *told_first(), *staff_with(CLINIC_ADMIN)]
     people = {person.uid: person for person in everybody if person.state == identity.UserState.ACTIVE}
-    _tell(task, people.values(), "risk-task-waits")
+    _tell(task, people.values(), WAITS)
 
 
 def signal(task: RiskTask, uids: Iterable[UUID]) -> None:
@@ -39,10 +43,11 @@ def signal(task: RiskTask, uids: Iterable[UUID]) -> None:
         sockets.publish(sockets.user_room(uid), CHANGED, {"task": str(task.uid)})
 
 
-def _tell(task: RiskTask, people: Iterable[identity.User], letter: str) -> None:
+def _tell(task: RiskTask, people: Iterable[identity.User], kind: notifications.Kind) -> None:
     listed = list(people)
-    link = f"{current_clinic().base_url}/"  # the first page shows the task; an address that says more would tell a stranger
+    told_at = task.told_at or clock.now()
     for person in listed:
-        queue_mail(person.email, letter, {"link": link}, locale=person.locale, timezone=person.timezone)
+        # One step of the ladder is told once, however often its transaction is tried; the path says nothing to a stranger.
+        notifications.notify(person.uid, kind, key=f"risk/{task.uid}/{task.rung}/{task.level}/{told_at:%Y%m%dT%H%M%S%f}", path="/")
         write(task, ActKind.TOLD, about=person.uid)
     signal(task, [person.uid for person in listed])
