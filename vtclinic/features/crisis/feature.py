@@ -3,7 +3,7 @@
 from vtclinic.core.events import subscribe as on
 from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy
-from vtclinic.core.policy import THERAPIST
+from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST
 from vtclinic.features.crisis import (
     duty_models,  # noqa: F401 - its tables
     finding_models,  # noqa: F401 - its tables
@@ -16,6 +16,7 @@ from vtclinic.features.crisis import (
     rules,
 )
 from vtclinic.features.crisis.reading import count_open
+from vtclinic.features.crisis.rota_routes import bp as duty_bp
 from vtclinic.features.crisis.routes import bp
 from vtclinic.features.notifications import api as notifications
 from vtclinic.features.progress.api import RiskAnswered, RiskAnswerLowered, SafetyAnswered, ask_clinic
@@ -50,7 +51,10 @@ def _subscribe() -> None:
 
 crisis = Feature(
     "crisis",
-    blueprints=(bp,),
+    blueprints=(bp, duty_bp),
     subscribe=_subscribe,
-    nav=(NavItem(THERAPIST, "crisis.queue", lazy("Risk tasks"), "help", 60, count=count_open, count_is_help=True),),
+    nav=(
+        NavItem(THERAPIST, "crisis.queue", lazy("Risk tasks"), "help", 60, count=count_open, count_is_help=True),
+        NavItem(CLINIC_ADMIN, "duty.rota", lazy("On call"), "clock", 73),
+    ),
 )

@@ -13,7 +13,7 @@ from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.policy import THERAPIST, Actor, authorize
+from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST, Actor, authorize
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import session
 from vtclinic.features.crisis import duty, policy, rules
@@ -168,3 +168,13 @@ def _away(first: date, last: date, people: Iterable[identity.User]) -> dict[date
     gone = {person.uid for person in people if person.state != identity.UserState.ACTIVE}
     days = [first + timedelta(days=number) for number in range(WEEK)]
     return {day: gone | {row.therapist_uid for row in rows if row.first <= day <= row.last} for day in days}
+
+
+def colleagues() -> list[tuple[UUID, str]]:
+    """Return the therapists who work here now, by name."""
+    return [(person.uid, person.name) for person in staff_with(THERAPIST)]
+
+
+def names() -> dict[UUID, str]:
+    """Return everybody who can have made a version of the rules or be named in one."""
+    return {person.uid: person.name for role in (THERAPIST, CLINIC_ADMIN) for person in staff_with(role, active=False)}
