@@ -40,7 +40,7 @@ def bench(name: str, as_json: bool) -> None:
 
 
 def _list(as_json: bool) -> None:
-    rows = [{"name": path.stem, "about": _first_line(path)} for path in _modules()]
+    rows = [{"name": _name(path), "about": _first_line(path)} for path in _modules()]
     if as_json:
         say.line(json.dumps(rows, ensure_ascii=False))
         return
@@ -51,16 +51,20 @@ def _modules() -> list[Path]:
     return [path for path in sorted((ROOT / "benchmarks").glob("*.py")) if not path.stem.startswith("_") and "\ndef run(" in path.read_text(encoding="utf-8")]
 
 
+def _name(path: Path) -> str:
+    return path.stem.replace("_", "-")
+
+
 def _first_line(path: Path) -> str:
     return path.read_text(encoding="utf-8").lstrip('"').partition("\n")[0].rstrip('".')
 
 
 def _find(name: str) -> Callable[[], dict[str, Any]]:
-    if name not in {path.stem for path in _modules()}:
+    if name not in {_name(path) for path in _modules()}:
         raise NotFound(f"There is no benchmark called {name}.", hint="List them with: vtclinic bench list")
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    found: Callable[[], dict[str, Any]] = load(f"benchmarks.{name}", "run")
+    found: Callable[[], dict[str, Any]] = load(f"benchmarks.{name.replace('-', '_')}", "run")
     return found
 
 
