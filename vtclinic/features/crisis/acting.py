@@ -76,7 +76,7 @@ def close(actor: Actor, uid: UUID, reason: str, words: str) -> RiskTask:
     task = _task(uid)
     authorize(actor, policy.can_act, task)
     wrong = {}
-    if reason not in REASONS:
+    if reason not in REASONS or (REASONS[reason].only_words and task.kind != TaskKind.WORDS):
         wrong["reason"] = _("Choose why it can be closed.")
     if not words:
         wrong["words"] = _("Write what was agreed.")

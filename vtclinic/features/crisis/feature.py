@@ -28,6 +28,7 @@ _ACTIONS = {
     "risk.raise": lazy("asked your care team to read an answer soon"),
     "risk.more-urgent": lazy("asked your care team to read an answer now"),
     "risk.answer-changed": lazy("noted that you changed an answer"),
+    "risk.words": lazy("noticed words that your care team should read soon"),
     "risk.climb": lazy("asked another person of your care team to read an answer"),
     "risk.unanswered": lazy("reminded your care team of an answer"),
     "risk.read": lazy("looked at an answer that needed a reply soon"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from vtclinic.core import clock, sockets
@@ -21,12 +22,13 @@ WAITS = notifications.Kind(
 )
 
 
-def tell(task: RiskTask, *, also: Iterable[UUID] = ()) -> None:
-    """Tell the owner, or everybody on duty when there is none; `also` those who care for the patient."""
-    if task.owner_uid is None:
-        _tell(task, told_first(), RISK)
-        return
-    _tell(task, identity.users(dict.fromkeys([task.owner_uid, *also])).values(), RISK)
+def tell(task: RiskTask, *, also: Iterable[UUID] = (), about: datetime | None = None) -> None:
+    """Tell the owner, or everybody on duty when there is none; `also` those who care for the patient.
+
+    `about` is when something happened that is no step of the ladder.
+    """
+    people = told_first() if task.owner_uid is None else list(identity.users(dict.fromkeys([task.owner_uid, *also])).values())
+    _tell(task, people, RISK, about)
 
 
 def tell_all(task: RiskTask, lead: UUID | None) -> None:
@@ -43,9 +45,9 @@ def signal(task: RiskTask, uids: Iterable[UUID]) -> None:
         sockets.publish(sockets.user_room(uid), CHANGED, {"task": str(task.uid)})
 
 
-def _tell(task: RiskTask, people: Iterable[identity.User], kind: notifications.Kind) -> None:
+def _tell(task: RiskTask, people: Iterable[identity.User], kind: notifications.Kind, about: datetime | None = None) -> None:
     listed = list(people)
-    told_at = task.told_at or clock.now()
+    told_at = about or task.told_at or clock.now()
     for person in listed:
         # One step of the ladder is told once, however often its transaction is tried; the path says nothing to a stranger.
         notifications.notify(person.uid, kind, key=f"risk/{task.uid}/{task.rung}/{task.level}/{told_at:%Y%m%dT%H%M%S%f}", path="/")

@@ -27,7 +27,7 @@ def on_risk_answer(news: progress.RiskAnswered) -> None:
         if _level(news) == Level.NOW:
             make_urgent(task)
         return
-    _reopen(task, _level(news))
+    reopen(task, _level(news))
 
 
 def on_lowered(news: progress.RiskAnswerLowered) -> None:
@@ -49,7 +49,7 @@ def on_safety_answer(news: progress.SafetyAnswered) -> None:
     if task.is_open:
         make_urgent(task)
     else:
-        _reopen(task, Level.NOW)
+        reopen(task, Level.NOW)
 
 
 def _task_of(response_uid: UUID) -> RiskTask | None:
@@ -88,7 +88,8 @@ def make_urgent(task: RiskTask) -> None:
         ladder.renew(task)
 
 
-def _reopen(task: RiskTask, level: Level) -> None:
+def reopen(task: RiskTask, level: Level) -> None:
+    """Raise a closed task anew."""
     task.level = level
     task.reopen(ladder.due_by(level, clock.now()))
     write(task, ActKind.RAISED, by=task.patient_uid)

@@ -16,11 +16,13 @@ class Reason:
 
     words: Any
     transferred: bool = False
+    only_words: bool = False
 
 
 REASONS: Mapping[str, Reason] = {
     "agreed": Reason(_l("We spoke. They are safe for now and we agreed what comes next.")),
     "seen": Reason(_l("I saw them in a session and we spoke about it.")),
+    "read": Reason(_l("I read all of it. It does not speak of danger."), only_words=True),
     "mistake": Reason(_l("They chose this answer by mistake. We spoke about it.")),
     "emergency": Reason(_l("An emergency service took over."), transferred=True),
     "elsewhere": Reason(_l("Another service or clinic took over."), transferred=True),

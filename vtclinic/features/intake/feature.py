@@ -3,10 +3,12 @@
 from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy
 from vtclinic.core.policy import CLINIC_ADMIN
+from vtclinic.features.crisis import api as crisis
 from vtclinic.features.intake import (
     jobs,  # noqa: F401 - its jobs
     models,  # noqa: F401 - its tables
     plan_routes,  # noqa: F401 - its pages for the clinic
+    service,
 )
 from vtclinic.features.intake.consents import NEW_WORDS
 from vtclinic.features.intake.routes import bp, guide
@@ -30,6 +32,7 @@ _ACTIONS = {
 
 def _subscribe() -> None:
     add_guide(guide)
+    crisis.add_source(service.WORDS, service.text_of)
     notifications.register(NUDGE)
     notifications.register(NEW_WORDS)
     add_file_section(file_section)

@@ -42,6 +42,11 @@ class Question:
     must: bool = False
     sensitive: bool = False
 
+    @property
+    def is_read_by_word_list(self) -> bool:
+        """Tell whether the answer is in somebody's own words; names and the like are not looked at."""
+        return self.kind in (Kind.WORDS, Kind.TEXT) and not self.record
+
 
 CARE_TEAM = _l("Your care team sees this.")
 MATCH_ONLY = _l("We use this to find therapists who fit. The one you choose sees it.")
@@ -222,10 +227,11 @@ CONSENTS: dict[str, ConsentText] = {
     ),
     "sharing": ConsentText(
         "sharing",
-        "2026-1",
+        "2026-2",
         (
             _l("Your therapist reads your answers, messages and results."),
             _l("If an answer says you may be in danger, therapists on duty may read that answer too."),
+            _l("A word list looks for words of danger in what you write to us. Then a person reads it sooner. Your journal is never looked at."),
             _l("People who run the clinic see your name and your bookings, never your answers."),
             _l("You can see who opened your record."),
         ),

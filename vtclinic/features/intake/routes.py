@@ -11,12 +11,14 @@ from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import PATIENT
 from vtclinic.core.web import actor, go, page
+from vtclinic.features.crisis import api as crisis
 from vtclinic.features.intake import api, consents, service
 from vtclinic.features.intake.forms import AnswerForm, form_for
 from vtclinic.features.intake.questions import BY_KEY, CONSENTS, Kind, Question
 from vtclinic.features.intake.service import Sheet
 from vtclinic.features.intake.words import said
 from vtclinic.features.progress import api as progress
+from vtclinic.features.records import api as records
 
 bp = Blueprint("intake", __name__, template_folder="templates")
 patients = roles(PATIENT)
@@ -91,7 +93,7 @@ def check() -> Response:
     if sheet.next_key is not None:
         return go("intake.question", key=sheet.next_key)
     rows = [(str(each.short), said(sheet, each), url_for("intake.question", key=each.key, back="check")) for each in sheet.questions]
-    return page("intake/check.html", sheet=sheet, rows=rows)
+    return page("intake/check.html", sheet=sheet, rows=rows, **_help(sheet))
 
 
 @bp.post("/intake/check")
@@ -207,7 +209,16 @@ def _question_page(sheet: Sheet, asked: Question, form: AnswerForm, *, status: i
         total=len(keys),
         before=sheet.before(asked.key),
         saved=len(sheet.answers),
+        **_help(sheet),
     )
+
+
+def _help(sheet: Sheet) -> dict[str, Any]:
+    """Return the numbers for the help that follows words of danger; asks only when somebody answered in their own words."""
+    wrote = any(each.is_read_by_word_list and sheet.answers.get(each.key) for each in sheet.questions)
+    if not wrote or not crisis.recently_found(sheet.patient_uid, service.WORDS):
+        return {}
+    return {"numbers": progress.numbers_for(records.patient(sheet.patient_uid).country), "about": progress.about}
 
 
 def _onward(sheet: Sheet, key: str) -> Response:

@@ -19,6 +19,7 @@ from vtclinic.core.events import publish
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor
 from vtclinic.core.uow import session
+from vtclinic.features.crisis import api as crisis
 from vtclinic.features.intake.consents import give, standing, withdraw
 from vtclinic.features.intake.models import Intake, IntakeAnswer
 from vtclinic.features.intake.news import NeedsChanged
@@ -27,6 +28,8 @@ from vtclinic.features.intake.policy import own_uid
 from vtclinic.features.intake.questions import CONSENTS, QUESTIONS, WISHES, Kind, Question
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
+
+WORDS = "intake"  # what the word list calls what it read here
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,9 @@ def save(actor: Actor, key: str, value: Any) -> Sheet:
         raise Conflict(_("You have sent this. You can change it under Settings."))
     if question.must and not value:
         raise Invalid(_("We need this to go on."), fields={"value": _("We need this to go on.")})
-    _store(uid, key, value)
+    row = _store(uid, key, value)
+    if question.is_read_by_word_list and value:
+        crisis.look_at(uid, value, WORDS, row.uid)
     if key in CONSENTS:
         _consent(actor, key, agreed=value == "yes")
     record(actor, "intake.answer", "intake", uid, patient_uid=uid)
@@ -172,12 +177,21 @@ def _sheet_to_write(uid: UUID) -> Sheet:
     return _sheet(uid)
 
 
-def _store(uid: UUID, key: str, value: Any) -> None:
+def _store(uid: UUID, key: str, value: Any) -> IntakeAnswer:
     row = session().scalars(select(IntakeAnswer).where(IntakeAnswer.patient_uid == uid, IntakeAnswer.question == key)).first()
     if row is None:
-        session().add(IntakeAnswer(patient_uid=uid, question=key, value=value, answered_at=clock.now()))
+        row = IntakeAnswer(patient_uid=uid, question=key, value=value, answered_at=clock.now())
+        session().add(row)
+        session().flush()
     else:
         row.value, row.answered_at = value, clock.now()
+    return row
+
+
+def text_of(uid: UUID) -> str | None:
+    """Return an answer in somebody's own words for the clinician whom the word list asked to read it; crisis has authorised them."""
+    row = session().get(IntakeAnswer, uid)
+    return row.value if row is not None and isinstance(row.value, str) else None
 
 
 def _consent(actor: Actor, kind: str, *, agreed: bool) -> None:

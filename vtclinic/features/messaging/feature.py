@@ -3,12 +3,14 @@
 from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy as _l
 from vtclinic.core.policy import PATIENT, THERAPIST
-from vtclinic.features.messaging import api, events, models  # noqa: F401 - its tables
+from vtclinic.features.crisis import api as crisis
+from vtclinic.features.messaging import api, events, models, service  # noqa: F401 - its tables
 from vtclinic.features.messaging.routes import bp
 
 messaging = Feature(
     "messaging",
     blueprints=(bp,),
+    subscribe=lambda: crisis.add_source(service.WORDS, service.text_of),
     socket_events=events.register,
     nav=(
         NavItem(PATIENT, "messaging.threads", _l("Messages"), "message", 20, count=api.unread),

@@ -17,6 +17,7 @@ from vtclinic.core.ids import new_token
 from vtclinic.core.policy import PATIENT, THERAPIST
 from vtclinic.core.web import actor, page
 from vtclinic.features.messaging import service, views
+from vtclinic.features.progress import api as progress
 
 bp = Blueprint("messaging", __name__, url_prefix="/messages", template_folder="templates")
 both = roles(PATIENT, THERAPIST)
@@ -52,7 +53,7 @@ def since(uid: UUID, seq: int) -> Response:
     here = service.standing(actor(), uid)
     messages = service.read_messages(actor(), here, after=seq) if seq < here.thread.last_seq else []
     shown = views.message_views(actor(), messages)
-    return page("messaging/bubbles.html", messages=shown, person=views.people_of(actor(), [here.thread])[uid])
+    return page("messaging/bubbles.html", messages=shown, numbers=views.numbers_of(actor(), shown), about=progress.about, person=views.people_of(actor(), [here.thread])[uid])
 
 
 @bp.post("/<uuid:uid>")
@@ -95,7 +96,7 @@ def _thread_page(uid: UUID, form: MessageForm, *, status: int = 200) -> Response
     who = actor()
     here = service.standing(who, uid)
     messages = service.read_messages(who, here, before=request.args.get("before", type=int))
-    may_write = service.may_write(who, here)
+    shown, may_write = views.message_views(who, messages), service.may_write(who, here)
     if here.draft is not None and not form.body.data:
         form.body.data = here.draft.body
     return page(
@@ -103,7 +104,9 @@ def _thread_page(uid: UUID, form: MessageForm, *, status: int = 200) -> Response
         status=status,
         thread=here.thread,
         person=views.people_of(who, [here.thread])[uid],
-        messages=views.message_views(who, messages),
+        messages=shown,
+        numbers=views.numbers_of(who, shown),
+        about=progress.about,
         earlier=messages[0].seq if messages and messages[0].seq > 1 else None,
         due=here.thread.reply_by,
         next_due=service.promised(here.thread, clock.now()) if who.is_patient and may_write and here.thread.reply_by is None else None,

@@ -10,8 +10,10 @@ from uuid import UUID
 from vtclinic.core import clock
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.policy import Actor
+from vtclinic.features.crisis import api as crisis
 from vtclinic.features.messaging.models import Message, Thread
-from vtclinic.features.messaging.service import Line
+from vtclinic.features.messaging.service import WORDS, Line
+from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import api as staff
 
@@ -47,6 +49,7 @@ class MessageView:
     body: str
     sent_at: datetime
     new_day: date | None
+    help: bool = False
 
 
 def thread_views(actor: Actor, lines: Sequence[Line]) -> list[ThreadView]:
@@ -81,11 +84,25 @@ def _person(uid: UUID, clients: Mapping[UUID, records.NamedPatient], faces: Mapp
 def message_views(actor: Actor, messages: Sequence[Message], *, after_day: date | None = None) -> list[MessageView]:
     """Turn messages into bubbles with day dividers."""
     day, made = after_day, []
+    helped = _helped(actor, messages)
     for message in messages:
         this_day = message.sent_at.astimezone(current_timezone()).date()
-        made.append(MessageView(message.seq, message.author_uid == actor.uid, message.body, message.sent_at, this_day if this_day != day else None))
+        made.append(MessageView(message.seq, message.author_uid == actor.uid, message.body, message.sent_at, this_day if this_day != day else None, message.uid in helped))
         day = this_day
     return made
+
+
+def numbers_of(actor: Actor, messages: Sequence[MessageView]) -> progress.Numbers | None:
+    """Return the numbers for the help beside a message, where there is one."""
+    if actor.uid is None or not any(message.help for message in messages):
+        return None
+    return progress.numbers_for(records.patient(actor.uid).country)
+
+
+def _helped(actor: Actor, messages: Sequence[Message]) -> set[UUID]:
+    """Return which of a patient's own new messages show help beside them; asks only when there are such messages."""
+    since = clock.now() - crisis.HELP_SHOWN
+    return crisis.found_in(WORDS, [message.uid for message in messages if actor.is_patient and message.author_uid == actor.uid and message.sent_at > since])
 
 
 def _thread_view(line: Line, person: Person) -> ThreadView:
