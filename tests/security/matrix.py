@@ -75,6 +75,7 @@ upset_list.call_off
 _place(
     CLINIC_ADMIN,
     """
+duty.add_override duty.add_span duty.remove_override duty.remove_span duty.rules duty.rules_submit
 clinic.access_log clinic.add_line clinic.add_line_submit clinic.change_line clinic.change_line_submit clinic.check_log
 clinic.confirm_line clinic.draft_css clinic.help_lines clinic.logo clinic.logo_submit clinic.look clinic.look_submit
 clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview
@@ -90,7 +91,7 @@ staff.invite_again staff.people staff.person
 _place(
     CLINIC_ADMIN | THERAPIST,
     """
-crisis.queue staff.document
+crisis.queue duty.rota staff.document
     """,
 )
 

@@ -205,7 +205,7 @@ def test_consents_leave_audit_rows(sam, walk, people):
     walk()
     with people.inside():
         rows = session().scalars(select(AuditEntry).where(AuditEntry.action == "consent.give")).all()
-        assert [(row.patient_uid, row.reason) for row in rows] == [(sam, "care 2026-1"), (sam, "sharing 2026-1")]
+        assert [(row.patient_uid, row.reason) for row in rows] == [(sam, "care 2026-1"), (sam, "sharing 2026-2")]
         assert session().scalars(select(AuditEntry).where(AuditEntry.action == "intake.answer")).first() is not None
 
 

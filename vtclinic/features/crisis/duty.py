@@ -8,18 +8,19 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, Integer, cast, null, select, union_all
 
 from vtclinic.core import clock
+from vtclinic.core.database import UtcDateTime
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import once, session
 from vtclinic.core.zones import wall_instant, zone
 from vtclinic.features.crisis.duty_models import DutyOverride, DutySpan, Post
-from vtclinic.features.crisis.people import present
+from vtclinic.features.crisis.people import is_present
 
 DAY_MINUTES = 24 * 60
 DAY = timedelta(days=1)
-AHEAD = 14  # days to look for the next person on call
+AHEAD = timedelta(days=14)  # how far to look for the next person on call
 
 
 @dataclass(frozen=True)
@@ -67,27 +68,40 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(zone(current_clinic().timezone)).date()
 
 
-@once
-def pattern() -> list[DutySpan]:
-    """Return the weekly pattern."""
-    return list(session().scalars(select(DutySpan).order_by(DutySpan.weekday, DutySpan.starts, DutySpan.post, DutySpan.uid)))
+@dataclass(frozen=True)
+class Entry:
+    """A stretch as it is kept: of the usual week (`weekday`) or of one day (`day`); `here` tells whether its person can work today."""
+
+    uid: UUID
+    weekday: int | None
+    day: date | None
+    starts: int
+    ends: int
+    post: str
+    user_uid: UUID | None
+    made_at: datetime | None
+    here: bool
 
 
 @once
-def overrides(first: date, last: date) -> list[DutyOverride]:
-    """Return the exceptions of some days, both included."""
-    chosen = select(DutyOverride).where(DutyOverride.day >= first, DutyOverride.day <= last)
-    return list(session().scalars(chosen.order_by(DutyOverride.day, DutyOverride.starts, DutyOverride.made_at)))
+def entries(first: date, last: date) -> list[Entry]:
+    """Return the usual week and the exceptions of some days, both included, with one query."""
+    usual = select(DutySpan.uid, DutySpan.weekday, cast(null(), Date).label("day"), DutySpan.starts, DutySpan.ends, DutySpan.post, DutySpan.user_uid, cast(null(), UtcDateTime).label("made_at"))
+    single = select(DutyOverride.uid, cast(null(), Integer), DutyOverride.day, DutyOverride.starts, DutyOverride.ends, DutyOverride.post, DutyOverride.user_uid, DutyOverride.made_at)
+    rows = union_all(usual, single.where(DutyOverride.day >= first, DutyOverride.day <= last)).subquery()
+    asked = select(rows, is_present(rows.c.user_uid, local_day(clock.now())).label("here"))
+    found = [Entry(*row) for row in session().execute(asked)]
+    return sorted(found, key=lambda one: (one.day is not None, one.day or date.min, one.weekday or 0, one.starts, one.post, str(one.uid)))
 
 
-def spans(first: date, last: date) -> list[Span]:
+def spans(kept: Sequence[Entry], first: date, last: date) -> list[Span]:
     """Return every stretch that touches these days, from the evening before on."""
     found = []
     day = first - DAY
     while day <= last:
-        found += [_span(day, row, None) for row in pattern() if row.weekday == day.weekday()]
+        found += [_span(day, row) for row in kept if row.weekday == day.weekday() or row.day == day]
         day += DAY
-    return found + [_span(row.day, row, row.made_at) for row in overrides(first - DAY, last)]
+    return found
 
 
 def on_post(listed: Iterable[Span], post: Post, moment: datetime) -> UUID | None:
@@ -99,22 +113,21 @@ def on_post(listed: Iterable[Span], post: Post, moment: datetime) -> UUID | None
     return max(here, key=lambda span: (span.start, str(span.user_uid))).user_uid if here else None
 
 
-def standing(moment: datetime | None = None) -> Standing:
-    """Return who is on call at an instant and can be: somebody on leave or switched off leaves a gap."""
-    at = moment or clock.now()
-    day = local_day(at)
-    listed = spans(day, day)
-    found = [on_post(listed, post, at) for post in (Post.PRIMARY, Post.BACKUP)]
-    here = set(present([uid for uid in found if uid], day=day))
-    primary, backup = (uid if uid in here else None for uid in found)
-    return Standing(primary, backup if backup != primary else None, known=bool(pattern()) or bool(listed))
+def standing(kept: Sequence[Entry] | None = None) -> Standing:
+    """Return who is on call now and can be: somebody on leave or switched off leaves a gap. One query, or none with `kept`."""
+    now = clock.now()
+    day = local_day(now)
+    known = entries(day - DAY, day) if kept is None else kept
+    listed, here = spans(known, day, day), {row.user_uid for row in known if row.here}
+    primary, backup = (uid if (uid := on_post(listed, post, now)) in here else None for post in (Post.PRIMARY, Post.BACKUP))
+    return Standing(primary, backup if backup != primary else None, known=any(row.weekday is not None for row in known) or bool(listed))
 
 
-def shifts(first: date, days: int) -> list[Shift]:
+def shifts(kept: Sequence[Entry], first: date, days: int) -> list[Shift]:
     """Return who is on call from midnight to midnight, stretch by stretch, gaps included; people on leave are not looked up."""
     place = current_clinic().timezone
     last = first + timedelta(days=days)
-    listed = spans(first, last - DAY)
+    listed = spans(kept, first, last - DAY)
     midnights = [wall_instant(first + timedelta(days=number), time(0), place) for number in range(days + 1)]
     edges = {edge for span in listed for edge in (span.start, span.end) if midnights[0] < edge < midnights[-1]}
     cuts = sorted(edges | set(midnights))
@@ -122,9 +135,12 @@ def shifts(first: date, days: int) -> list[Shift]:
     return _joined(made, set(midnights))
 
 
-def next_on_call(after: datetime) -> datetime | None:
-    """Return when somebody is next on call by the rota, within two weeks."""
-    found = (shift.start for shift in shifts(local_day(after), AHEAD) if shift.start > after and not shift.is_gap)
+def next_on_call(after: datetime, kept: Sequence[Entry] | None = None) -> datetime | None:
+    """Return when somebody who is here is next on call by the rota, within two weeks."""
+    day = local_day(after)
+    known = entries(day - DAY, day + AHEAD) if kept is None else kept
+    here = {row.user_uid for row in known if row.here}
+    found = (shift.start for shift in shifts(known, day, AHEAD.days) if shift.start > after and here & {shift.primary, shift.backup})
     return next(found, None)
 
 
@@ -139,10 +155,10 @@ def _joined(made: Sequence[Shift], midnights: set[datetime]) -> list[Shift]:
     return joined
 
 
-def _span(day: date, row: DutySpan | DutyOverride, made_at: datetime | None) -> Span:
+def _span(day: date, row: Entry) -> Span:
     place = current_clinic().timezone
     until = day if row.ends > row.starts else day + DAY
-    return Span(_instant(day, row.starts, place), _instant(until, row.ends, place), Post(row.post), row.user_uid, made_at)
+    return Span(_instant(day, row.starts, place), _instant(until, row.ends, place), Post(row.post), row.user_uid, row.made_at)
 
 
 def _instant(day: date, minutes: int, place: str) -> datetime:

@@ -22,7 +22,7 @@ from vtclinic.features.crisis.models import OPEN_STATES, ActKind, Level, RiskTas
 
 HELP_SHOWN = timedelta(days=1)
 NOTHING = ""
-Reader = Callable[[UUID], str | None]
+Reader = Callable[[Iterable[UUID]], dict[UUID, str]]
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,13 @@ def recently_found(patient_uid: UUID, source: str) -> bool:
     return session().scalar(chosen.where(WordFinding.at > clock.now() - HELP_SHOWN).limit(1)) is not None
 
 
-def passages(task: RiskTask) -> list[Passage]:
-    """Return what was written, read again where it stands; the caller has authorised."""
-    rows = session().scalars(select(WordFinding).where(WordFinding.task_uid == task.uid).order_by(WordFinding.at))
-    return [passage for row in rows if (passage := _passage(row)) is not None]
+def passages(rows: Iterable[WordFinding]) -> list[Passage]:
+    """Return what was written, read again where it stands with one query for each source; the caller has authorised."""
+    listed = list(rows)
+    texts: dict[UUID, str] = {}
+    for source in {row.source for row in listed} & _readers.keys():
+        texts |= _readers[source]([row.source_uid for row in listed if row.source == source])
+    return [_passage(row, texts[row.source_uid]) for row in listed if row.source_uid in texts]
 
 
 def _task_for(patient_uid: UUID, source_uid: UUID, level: Level) -> RiskTask:
@@ -133,10 +136,7 @@ def _raise(patient_uid: UUID, source_uid: UUID, level: Level) -> RiskTask:
     return task
 
 
-def _passage(row: WordFinding) -> Passage | None:
-    text = _readers[row.source](row.source_uid) if row.source in _readers else None
-    if text is None:
-        return None
+def _passage(row: WordFinding, text: str) -> Passage:
     hits: list[dict[str, Any]] = row.hits
     return Passage(row.source, row.at, _pieces(text, [(hit["start"], hit["end"]) for hit in hits]), tuple(hit["rule"] for hit in hits), row.lexicon)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, exists, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, select
+from sqlalchemy.orm import aliased
 
 from vtclinic.core import clock
 from vtclinic.core.policy import THERAPIST
@@ -43,10 +45,19 @@ def present(uids: Iterable[UUID], *, day: date | None = None, leave: bool = True
     listed = list(uids)
     if not listed:
         return []
-    user, away = identity.User, staff.TherapistLeave
+    user = identity.User
     on = day or clock.now().astimezone(zone(current_clinic().timezone)).date()
-    chosen = select(user.uid).where(user.uid.in_(set(listed)), user.state == identity.UserState.ACTIVE, cast(user.roles, String).contains(f'"{THERAPIST}"'))
-    if leave:
-        chosen = chosen.where(~exists().where(away.therapist_uid == user.uid, away.first <= on, away.last >= on))
-    here = set(session().scalars(chosen))
+    asked = is_present(user.uid, on) if leave else _works(user)
+    here = set(session().scalars(select(user.uid).where(user.uid.in_(set(listed)), asked)))
     return [uid for uid in listed if uid in here]
+
+
+def is_present(uid: Any, day: date) -> ColumnElement[bool]:
+    """Return, as a condition, whether a therapist can sign in and is not on leave that day."""
+    person, away = aliased(identity.User), staff.TherapistLeave
+    works = exists().where(person.uid == uid, _works(person))
+    return and_(works, ~exists().where(away.therapist_uid == uid, away.first <= day, away.last >= day))
+
+
+def _works(user: type[identity.User]) -> ColumnElement[bool]:
+    return and_(user.state == identity.UserState.ACTIVE, cast(user.roles, String).contains(f'"{THERAPIST}"'))

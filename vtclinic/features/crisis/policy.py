@@ -23,14 +23,16 @@ def can_count(actor: Actor) -> bool:
     return actor.is_clinic_admin
 
 
-def can_see(actor: Actor, task: RiskTask) -> bool:
+def can_see(actor: Actor, task: RiskTask, *, in_care: bool | None = None) -> bool:
     """Allow whoever may read it, and any therapist while it waits for somebody."""
-    return actor.is_therapist and (task.is_for_all(clock.now()) or can_read(actor, task))
+    return actor.is_therapist and (task.is_for_all(clock.now()) or can_read(actor, task, in_care=in_care))
 
 
-def can_read(actor: Actor, task: RiskTask) -> bool:
-    """Allow its owner and the therapists in whose care the patient is."""
-    return actor.is_therapist and actor.uid is not None and (actor.uid == task.owner_uid or records.in_care(task.patient_uid, actor.uid))
+def can_read(actor: Actor, task: RiskTask, *, in_care: bool | None = None) -> bool:
+    """Allow its owner and the therapists in whose care the patient is; `in_care` where that is known already."""
+    if not actor.is_therapist or actor.uid is None:
+        return False
+    return actor.uid == task.owner_uid or (records.in_care(task.patient_uid, actor.uid) if in_care is None else in_care)
 
 
 def can_take(actor: Actor, task: RiskTask) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -43,8 +43,9 @@ class RotaPage:
 
     days: tuple[Day, ...]
     standing: duty.Standing
-    pattern: tuple[DutySpan, ...]
-    exceptions: tuple[DutyOverride, ...]
+    next_at: datetime | None
+    pattern: tuple[duty.Entry, ...]
+    exceptions: tuple[duty.Entry, ...]
     names: dict[UUID, str]
     therapists: tuple[identity.User, ...]
     lead: UUID | None
@@ -76,17 +77,18 @@ class Stretch:
 def rota(actor: Actor, first: date) -> RotaPage:
     """Return a week from its first day, for the administrators and for everybody who may be on it."""
     authorize(actor, policy.can_see_rota)
-    last = first + timedelta(days=WEEK - 1)
-    shifts = duty.shifts(first, WEEK)
+    today, last = duty.local_day(clock.now()), first + timedelta(days=WEEK - 1)
+    kept = duty.entries(min(first, today) - SHOWN_BACK, max(last, today) + FARTHEST)
+    shifts = duty.shifts(kept, first, WEEK)
     people = {person.uid: person for person in staff_with(THERAPIST, active=False)}
     away = _away(first, last, people.values())
     days = [first + timedelta(days=number) for number in range(WEEK)]
-    today = duty.local_day(clock.now())
     return RotaPage(
         days=tuple(Day(day, tuple(one for one in shifts if duty.local_day(one.start) == day), frozenset(away[day])) for day in days),
-        standing=duty.standing(),
-        pattern=tuple(duty.pattern()),
-        exceptions=tuple(duty.overrides(min(first, today) - SHOWN_BACK, max(last, today) + FARTHEST)),
+        standing=duty.standing(kept),
+        next_at=duty.next_on_call(clock.now(), kept),
+        pattern=tuple(row for row in kept if row.weekday is not None),
+        exceptions=tuple(row for row in kept if row.day is not None),
         names={uid: person.name for uid, person in people.items()},
         therapists=tuple(one for one in people.values() if one.state == identity.UserState.ACTIVE),
         lead=rules.in_force().lead_uid,
@@ -102,7 +104,7 @@ def add_spans(actor: Actor, weekdays: Iterable[int], wanted: Stretch) -> None:
     if wanted.user_uid is None:
         raise Invalid(_("Choose who is on call."), fields={"user_uid": _("Choose who is on call.")})
     _check(wanted)
-    if len(duty.pattern()) + len(chosen) > MOST_SPANS:
+    if (session().scalar(select(func.count()).select_from(DutySpan)) or 0) + len(chosen) > MOST_SPANS:
         raise Invalid(_("That is more than a week's pattern can hold. Remove some first."))
     made = [DutySpan(weekday=day, starts=wanted.starts, ends=wanted.ends, post=Post(wanted.post), user_uid=wanted.user_uid) for day in chosen]
     session().add_all(made)

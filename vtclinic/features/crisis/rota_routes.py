@@ -18,7 +18,7 @@ from vtclinic.core.forms import ClinicForm
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST
 from vtclinic.core.web import actor, go, page
-from vtclinic.features.crisis import duty, reading, rota, rules
+from vtclinic.features.crisis import duty, rota, rules
 from vtclinic.features.crisis.rota_forms import POSTS, WEEKDAYS, OverrideForm, RulesForm, SpanForm
 from vtclinic.features.crisis.words import LEVELS
 from vtclinic.features.progress import api as progress
@@ -127,7 +127,6 @@ def _rota_page(refused: ClinicForm | None = None, *, status: int = 200) -> Respo
         earlier=first - timedelta(days=rota.WEEK),
         later=first + timedelta(days=rota.WEEK),
         this_week=rota.monday_of(clock.now()),
-        duty=reading.duty_for_patients(),
         refused=refused,
         clock_of=_clock,
         posts=POSTS,

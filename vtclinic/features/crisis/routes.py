@@ -14,14 +14,15 @@ from vtclinic.core.errors import Conflict, Invalid
 from vtclinic.core.forms import ClinicForm
 from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST
 from vtclinic.core.web import actor, go, page
-from vtclinic.features.crisis import acting, reading
+from vtclinic.features.crisis import acting, reading, task_page
 from vtclinic.features.crisis.forms import ActForm, CloseForm, HandOverForm
-from vtclinic.features.crisis.words import ACTS, LEVELS, STATES
+from vtclinic.features.crisis.models import TaskKind
+from vtclinic.features.crisis.words import ACTS, LEVELS, REASONS, SOURCES, STATES
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 
 bp = Blueprint("crisis", __name__, url_prefix="/risk", template_folder="templates")
-WORDS: dict[str, Any] = {"levels": LEVELS, "states": STATES, "acts": ACTS}
+WORDS: dict[str, Any] = {"sources": SOURCES, "levels": LEVELS, "states": STATES, "acts": ACTS}
 
 
 @bp.get("")
@@ -89,9 +90,10 @@ def _apply(uid: UUID, form: ClinicForm, work: Callable[[], object], *, after: st
 
 
 def _task_page(uid: UUID, refused: ClinicForm | None = None, *, status: int = 200) -> Response:
-    found = reading.task_page(actor(), uid)
+    found = task_page.task_page(actor(), uid)
     forms = {kind: refused if isinstance(refused, kind) else kind(formdata=None) for kind in (ActForm, HandOverForm, CloseForm)}
     hand = forms[HandOverForm]
+    forms[CloseForm].reason.choices = [SelectChoice(code, one.words) for code, one in REASONS.items() if not one.only_words or found.task.kind == TaskKind.WORDS]
     hand.to.choices = [SelectChoice("", ""), *(SelectChoice(str(one.uid), one.name) for one in found.colleagues)]
     return page(
         "crisis/task.html",

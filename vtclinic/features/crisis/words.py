@@ -34,6 +34,7 @@ STATES: Mapping[str, Any] = {
     TaskState.RESOLVED: _l("closed"),
     TaskState.TRANSFERRED: _l("handed to another service"),
 }
+SOURCES: Mapping[str, Any] = {"message": _l("In a message"), "intake": _l("In the first questions")}
 LEVELS: Mapping[str, Any] = {Level.SAME_DAY: _l("same working day"), Level.NOW: _l("now")}
 ACTS: Mapping[str, Any] = {
     ActKind.RAISED: _l("gave this answer"),

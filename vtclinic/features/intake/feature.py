@@ -32,7 +32,7 @@ _ACTIONS = {
 
 def _subscribe() -> None:
     add_guide(guide)
-    crisis.add_source(service.WORDS, service.text_of)
+    crisis.add_source(service.WORDS, service.texts_of)
     notifications.register(NUDGE)
     notifications.register(NEW_WORDS)
     add_file_section(file_section)

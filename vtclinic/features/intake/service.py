@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -188,10 +188,10 @@ def _store(uid: UUID, key: str, value: Any) -> IntakeAnswer:
     return row
 
 
-def text_of(uid: UUID) -> str | None:
-    """Return an answer in somebody's own words for the clinician whom the word list asked to read it; crisis has authorised them."""
-    row = session().get(IntakeAnswer, uid)
-    return row.value if row is not None and isinstance(row.value, str) else None
+def texts_of(uids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return answers in somebody's own words for the clinician whom the word list asked to read them; crisis has authorised them."""
+    rows = session().scalars(select(IntakeAnswer).where(IntakeAnswer.uid.in_(list(uids))))
+    return {row.uid: row.value for row in rows if isinstance(row.value, str)}
 
 
 def _consent(actor: Actor, kind: str, *, agreed: bool) -> None:

@@ -10,7 +10,7 @@ from vtclinic.features.messaging.routes import bp
 messaging = Feature(
     "messaging",
     blueprints=(bp,),
-    subscribe=lambda: crisis.add_source(service.WORDS, service.text_of),
+    subscribe=lambda: crisis.add_source(service.WORDS, service.texts_of),
     socket_events=events.register,
     nav=(
         NavItem(PATIENT, "messaging.threads", _l("Messages"), "message", 20, count=api.unread),

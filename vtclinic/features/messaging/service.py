@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -202,10 +203,10 @@ def _checked(body: str, client_id: str) -> str:
     return text
 
 
-def text_of(uid: UUID) -> str | None:
-    """Return a message for the clinician whom the word list asked to read it; crisis has authorised them."""
-    row = session().get(Message, uid)
-    return row.body if row is not None else None
+def texts_of(uids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return messages for the clinician whom the word list asked to read them; crisis has authorised them."""
+    rows = session().scalars(select(Message).where(Message.uid.in_(list(uids))))
+    return {row.uid: row.body for row in rows}
 
 
 def _mark(db: Session, here: Standing, reader: UUID, seq: int) -> None:

@@ -187,10 +187,11 @@ def given(patient_uid: UUID) -> list[tuple[Response, StoredScore | None]]:
 
 def statement(response_uid: UUID, item: int) -> Statement:
     """Return what was said; crisis, which alone asks, has authorised its reader."""
-    row = session().get(Response, response_uid)
-    found = session().scalars(select(Answer).where(Answer.response_uid == response_uid, Answer.item == item)).first()
-    if row is None or found is None:
+    asked = select(Response, Answer).join(Answer, Answer.response_uid == Response.uid).where(Response.uid == response_uid, Answer.item == item)
+    both = session().execute(asked).first()
+    if both is None:
         raise NotFound
+    row, found = both
     pack = catalogue.find(row.instrument, row.version)
     question = pack.item(item)
     assert question is not None
