@@ -23,7 +23,7 @@ from vtclinic.identity import service as identity
 def staff_with(role: str, *, active: bool = True) -> list[identity.User]:
     """Return the accounts with a role, with one query that leaves patients out."""
     user = identity.User
-    chosen = select(user).where(cast(user.roles, String).contains(f'"{role}"'))
+    chosen = select(user).where(has_role(user, role))
     if active:
         chosen = chosen.where(user.state == identity.UserState.ACTIVE)
     return sorted(session().scalars(chosen), key=lambda row: (row.name.casefold(), row.uid))
@@ -59,5 +59,10 @@ def is_present(uid: Any, day: date) -> ColumnElement[bool]:
     return and_(works, ~exists().where(away.therapist_uid == uid, away.first <= day, away.last >= day))
 
 
+def has_role(user: type[identity.User], role: str) -> ColumnElement[bool]:
+    """Return, as a condition, whether an account has a role."""
+    return cast(user.roles, String).contains(f'"{role}"')
+
+
 def _works(user: type[identity.User]) -> ColumnElement[bool]:
-    return and_(user.state == identity.UserState.ACTIVE, cast(user.roles, String).contains(f'"{THERAPIST}"'))
+    return and_(user.state == identity.UserState.ACTIVE, has_role(user, THERAPIST))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
@@ -16,7 +16,7 @@ from vtclinic.features.crisis import policy
 from vtclinic.features.crisis.finding import Passage, passages
 from vtclinic.features.crisis.finding_models import WordFinding
 from vtclinic.features.crisis.models import ActKind, RiskAct, RiskTask, TaskKind, TaskState
-from vtclinic.features.crisis.people import staff_with
+from vtclinic.features.crisis.people import has_role
 from vtclinic.features.crisis.reading import state_of
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
@@ -59,16 +59,15 @@ class TaskPage:
 
 
 def task_page(actor: Actor, uid: UUID) -> TaskPage:
-    """Return one task, in four queries; each look is audited."""
+    """Return one task, in three queries; each look is audited."""
     authorize(actor, policy.can_use_queue)
-    task, acts, findings = _rows(uid)
+    task, acts, findings, people = _rows(uid)
     patient = records.patient(task.patient_uid)
     cared_for = actor.uid in patient.therapist_uids
     readable = policy.can_read(actor, task, in_care=cared_for)
     if not readable:
         authorize(actor, lambda who, one: policy.can_see(who, one, in_care=cared_for), task)
     record(actor, "risk.read", "risk_task", uid, patient_uid=task.patient_uid)
-    people = {person.uid: person for person in staff_with(THERAPIST, active=False)}
     owner = people[task.owner_uid].name if task.owner_uid in people else ""
     name = records.called(patient, patient.user)
     found = TaskPage(task, state_of(actor, task), name, owner, readable, policy.can_act(actor, task), cared_for, _next_step(actor, task, acts))
@@ -81,20 +80,25 @@ def task_page(actor: Actor, uid: UUID) -> TaskPage:
     return replace(found, colleagues=colleagues, statement=progress.statement(task.response_uid, task.item))
 
 
-def _rows(uid: UUID) -> tuple[RiskTask, list[RiskAct], list[WordFinding]]:
-    """Return the task, its ledger and what was found, in one query."""
+def _rows(uid: UUID) -> tuple[RiskTask, list[RiskAct], list[WordFinding], dict[UUID, identity.User]]:
+    """Return the task, its ledger, what was found and the therapists, in one query: the page of a night has no time for four."""
+    first = select(func.min(RiskAct.uid)).where(RiskAct.task_uid == uid).scalar_subquery()
     found = session().execute(
-        select(RiskTask, RiskAct, WordFinding)
+        select(RiskTask, RiskAct, WordFinding, identity.User)
         .outerjoin(RiskAct, RiskAct.task_uid == RiskTask.uid)
         .outerjoin(WordFinding, WordFinding.task_uid == RiskTask.uid)
+        # Beside the first line alone, so that the rows do not multiply.
+        .outerjoin(identity.User, and_(RiskAct.uid == first, has_role(identity.User, THERAPIST)))
         .where(RiskTask.uid == uid)
         .order_by(RiskAct.at, RiskAct.uid, WordFinding.at)
     ).all()
     if not found:
         raise NotFound
-    acts = {act.uid: act for _task, act, _finding in found if act is not None}
-    findings = {finding.uid: finding for _task, _act, finding in found if finding is not None}
-    return found[0][0], list(acts.values()), list(findings.values())
+    acts = {act.uid: act for _task, act, _finding, _person in found if act is not None}
+    findings = {finding.uid: finding for _task, _act, finding, _person in found if finding is not None}
+    people = {person.uid: person for *_rest, person in found if person is not None}
+    by_name = sorted(people.values(), key=lambda person: (person.name.casefold(), person.uid))
+    return found[0][0], list(acts.values()), list(findings.values()), {person.uid: person for person in by_name}
 
 
 def _next_step(actor: Actor, task: RiskTask, acts: Sequence[RiskAct]) -> str:
