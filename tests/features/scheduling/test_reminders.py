@@ -74,6 +74,13 @@ def test_after_a_standstill_one_reminder_says_it_all(sam, book, remind, told, cl
     assert told() == (["hours"], 1)
 
 
+def test_what_fell_due_before_a_worker_first_ran_is_told_late_and_not_lost(sam, book, remind, told, clock):
+    book(sam, NEXT_WEEK)
+    clock.move_to(NEXT_WEEK - timedelta(days=1))
+    remind()
+    assert told() == (["days"], 1)
+
+
 def test_nobody_is_reminded_of_what_has_begun_or_was_called_off(people, sam, amara, book, remind, planned, told, clock):
     gone, begun = book(sam, NEXT_WEEK), book(sam, THURSDAY)
     remind()

@@ -21,15 +21,9 @@ MOST_REMINDERS = 500
 @jobs.periodic("scheduling.remind", seconds=60)
 def remind(*, clinic: str) -> None:
     """Plan what was booked or moved, and tell what is due; each reminder is told once, however often this runs and wherever it is killed."""
-    with unit_of_work(write=False):
-        due = reminders.due(MOST_REMINDERS)
-    for waiting in due:
-        try:
-            with unit_of_work():
-                reminders.carry_out(waiting)
-        except Exception as error:
-            # One that cannot be told must not hold back the others; it is tried again.
-            log.warning("a reminder waits", extra={"kind": type(error).__name__, "appointment": str(waiting.appointment_uid)})
+    # Twice: what was planned just now can be due already.
+    for _turn in range(2):
+        _remind_of_what_is_due()
 
 
 @jobs.periodic("scheduling.finish", seconds=300)
@@ -43,3 +37,15 @@ def finish(*, clinic: str) -> None:
             progress.on_session_done(row.patient_uid, row.therapist_uid, row.uid, row.starts_at)
         placing.unclaim(*(row.uid for row in over))
         reminders.tidy()
+
+
+def _remind_of_what_is_due() -> None:
+    with unit_of_work(write=False):
+        due = reminders.due(MOST_REMINDERS)
+    for waiting in due:
+        try:
+            with unit_of_work():
+                reminders.carry_out(waiting)
+        except Exception as error:
+            # One that cannot be told must not hold back the others; it is tried again.
+            log.warning("a reminder waits", extra={"kind": type(error).__name__, "appointment": str(waiting.appointment_uid)})

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, exists, insert, or_, select
+from sqlalchemy import delete, exists, insert, or_, select
 
 from vtclinic.core import clock
 from vtclinic.core.i18n import lazy
@@ -81,14 +80,14 @@ def carry_out(waiting: Waiting) -> None:
     """Plan, or tell, one thing that is due; nothing when another worker took it first."""
     row, now = PlannedNotice, clock.now()
     whose = row.appointment_uid == waiting.appointment_uid, row.to_uid == waiting.to_uid
-    taken = cast(CursorResult[Any], session().execute(delete(row).where(*whose, row.kind == waiting.kind, row.due_at <= now)))
+    since = session().scalar(delete(row).where(*whose, row.kind == waiting.kind, row.due_at <= now).returning(row.due_at))
     appointment = session().get(Appointment, waiting.appointment_uid)
-    if not taken.rowcount or appointment is None or not appointment.holds_time:
+    if since is None or appointment is None or not appointment.holds_time:
         return
     if appointment.is_requested:
         session().execute(insert(row).values(vars(waiting) | {"due_at": now + _UNANSWERED, "until": appointment.starts_at}))
     elif waiting.kind == PLAN:
-        _plan(appointment)
+        _plan(appointment, since)
     elif not session().scalar(select(exists().where(*whose, row.due_at <= now))):
         # After a standstill several are due; the last one says it all.
         _tell(appointment, waiting)
@@ -100,11 +99,12 @@ def tidy() -> None:
     session().execute(delete(PlannedNotice).where(PlannedNotice.due_at < past, PlannedNotice.until < past))
 
 
-def _plan(appointment: Appointment) -> None:
-    now, people = clock.now(), users([appointment.patient_uid, appointment.therapist_uid])
+def _plan(appointment: Appointment, since: datetime) -> None:
+    # From the moment it was asked: what fell due while no worker ran is told late, and not lost.
+    people = users([appointment.patient_uid, appointment.therapist_uid])
     _drop([appointment.uid])
-    _keep(appointment, appointment.patient_uid, _patients(appointment, people.get(appointment.patient_uid), now))
-    _keep(appointment, appointment.therapist_uid, _therapists(appointment, people.get(appointment.therapist_uid), now))
+    _keep(appointment, appointment.patient_uid, _patients(appointment, people.get(appointment.patient_uid), since))
+    _keep(appointment, appointment.therapist_uid, _therapists(appointment, people.get(appointment.therapist_uid), since))
 
 
 def _patients(appointment: Appointment, patient: User | None, now: datetime) -> list[Due]:
