@@ -15,7 +15,7 @@ AHEAD = timedelta(hours=2) - timedelta(minutes=1)
 
 def confirm_by_letter(walk: Walk) -> str:
     """Let time pass until the reminder is due; press its link in a browser that nobody signed in to."""
-    session = re.search(r"/sessions/([0-9a-f-]{36})\"", walk.patient.get("/sessions").text)
+    session = re.search(r"/sessions/([0-9a-f-]{36})", walk.patient.get("/sessions").text)
     expect(session, "no session is booked")
     assert session is not None
     starts = re.search(r'<time datetime="([^"]+)"', walk.patient.get(f"/sessions/{session[1]}").text)
