@@ -13,7 +13,7 @@ def names(text: str) -> list[str]:
 
 PUBLIC = names("""
 console.sign_in console.sign_in_passkey console.sign_in_passkey_options console.sign_in_submit console.signed_out home.front
-identity.ask_link identity.ask_link_submit identity.check_mail identity.confirm identity.confirm_email_change
+feeds.read identity.ask_link identity.ask_link_submit identity.check_mail identity.confirm identity.confirm_email_change
 identity.confirm_email_change_submit identity.confirm_submit identity.disown identity.disowned identity.email_changed
 identity.forgot identity.forgot_submit identity.invitation identity.invitation_submit identity.link identity.link_submit
 identity.mail_sent identity.new_password identity.new_password_submit identity.password_changed identity.register
@@ -92,6 +92,13 @@ _place(
     CLINIC_ADMIN | THERAPIST,
     """
 crisis.queue duty.rota staff.document
+    """,
+)
+
+_place(
+    PATIENT | THERAPIST,
+    """
+feeds.confirm_end feeds.end feeds.index feeds.make
     """,
 )
 

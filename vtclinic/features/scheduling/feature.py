@@ -16,7 +16,7 @@ from vtclinic.features.scheduling import (
     routes,
     staff_routes,
 )
-from vtclinic.features.scheduling.feeds import models as feed_models  # noqa: F401 - brings its table
+from vtclinic.features.scheduling.feeds import pages as feed_pages
 from vtclinic.features.scheduling.groups import wiring as groups_wiring
 from vtclinic.features.scheduling.joint import models as _joint_models  # noqa: F401 - its table
 from vtclinic.features.scheduling.series import wiring as series_wiring
@@ -70,6 +70,7 @@ scheduling = Feature(
         routes.bp,
         staff_routes.bp,
         letter_routes.bp,
+        feed_pages.bp,
         *series_wiring.BLUEPRINTS,
         *groups_wiring.BLUEPRINTS,
         *(waiting_routes.bp, waiting_staff_routes.bp, upset_routes.bp, upset_routes.staff_bp),

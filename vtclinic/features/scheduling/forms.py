@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from vtclinic.core.forms import ClinicForm
 from vtclinic.core.i18n import lazy as _
@@ -42,6 +42,12 @@ class CancelForm(ClinicForm):
 
 class PressForm(ClinicForm):
     """A button and nothing else."""
+
+
+class FeedForm(ClinicForm):
+    """Make an address for a calendar program."""
+
+    label = StringField(_("Where will you use it?"), description=_("A word or two for yourself, such as “phone”."), validators=[InputRequired(_("Say where you use it.")), Length(max=60)])
 
 
 class MoveForm(ClinicForm):

@@ -59,7 +59,7 @@ def _event(invitation: Invitation, method: Method) -> Event:
         raise Invalid("an appointment ends after it starts, and its sequence begins at 0")
     if not (invitation.organizer + invitation.attendee).isprintable():
         raise Invalid("an address has no line breaks")
-    start, end = _written(invitation)
+    start, end = written(invitation.start, invitation.end, invitation.zone)
     event = Event()
     event.add("uid", str(invitation.uid))
     event.add("sequence", invitation.sequence)
@@ -82,11 +82,11 @@ def _attendee(address: str) -> vCalAddress:
     return attendee
 
 
-def _written(invitation: Invitation) -> tuple[datetime, datetime]:
+def written(start: datetime, end: datetime, zone_name: str) -> tuple[datetime, datetime]:
     """Return both ends in the reader's zone, or in UTC when a wall time there would be read as another instant."""
-    place = zone(invitation.zone)
-    ends = invitation.start.astimezone(place), invitation.end.astimezone(place)
+    place = zone(zone_name)
+    ends = start.astimezone(place), end.astimezone(place)
     # RFC 5545 §3.3.5 reads a repeated wall time as its first occurrence, so the second cannot be written with a TZID.
-    if any(end.fold for end in ends):
-        return invitation.start.astimezone(UTC), invitation.end.astimezone(UTC)
+    if any(each.fold for each in ends):
+        return start.astimezone(UTC), end.astimezone(UTC)
     return ends

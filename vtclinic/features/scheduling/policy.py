@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vtclinic.core.policy import Actor
+from vtclinic.features.scheduling.feeds.models import CalendarFeed
 from vtclinic.features.scheduling.models import Appointment
 
 
@@ -34,3 +35,13 @@ def is_its_therapist(actor: Actor, appointment: Appointment) -> bool:
 def can_have_calendar(actor: Actor) -> bool:
     """Allow therapists, each their own."""
     return actor.is_therapist
+
+
+def can_have_feeds(actor: Actor) -> bool:
+    """Allow patients and therapists, each their own."""
+    return actor.is_patient or actor.is_therapist
+
+
+def is_own_feed(actor: Actor, feed: CalendarFeed) -> bool:
+    """Allow whoever made the address, in the role it is for."""
+    return can_have_feeds(actor) and actor.uid == feed.owner_uid and actor.role == feed.role
