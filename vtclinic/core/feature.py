@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint
+from sqlalchemy import ScalarSelect
 
 from vtclinic.core.policy import Actor
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of a role's navigation; `count` tells how many things wait there (called within the unit of work).
+    """One entry of a role's navigation; `count` tells how many things wait there, or how to count them (called within the unit of work).
 
+    What is told as a scalar query is asked together with all others that stand on the page: numbers on every page cost one query.
     `place` is "main" (bar, rail), "more" (patients' More page, the rail's end), or "bell" (a sign in the top bar, on every page).
     """
 
@@ -23,7 +25,7 @@ class NavItem:
     label: Any
     icon: str
     order: int
-    count: Callable[[Actor], int] | None = None
+    count: Callable[[Actor], int | ScalarSelect[int]] | None = None
     count_is_help: bool = False
     place: str = "main"
 

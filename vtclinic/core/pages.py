@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from jinja2 import Template
 from jinja2.runtime import Context
 from markupsafe import Markup
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -24,7 +25,7 @@ from vtclinic.core.feature import NavItem
 from vtclinic.core.i18n import current_locale, direction, fmt, install, language_tag
 from vtclinic.core.policy import ANONYMOUS, Actor
 from vtclinic.core.scope import maybe_clinic
-from vtclinic.core.uow import in_unit
+from vtclinic.core.uow import in_unit, session
 from vtclinic.core.web import CONSOLE, NOWHERE, actor, edge, reader, space
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,14 @@ def nav_entries(items: Iterable[NavItem], who: Actor) -> list[NavEntry]:
     # The address decides; a page below none of the entries belongs to the one of its own feature.
     below = {url for _, url in shown if path == url or path.startswith(f"{url}/")}
     own = {url for item, url in shown if item.place == "main" and item.endpoint.split(".")[0] == blueprint}
-    return [_entry(item, url, url in (below or own), item.count(who) if item.count and counting else 0) for item, url in shown]
+    counts = _counted([item.count(who) if item.count and counting else 0 for item, _ in shown])
+    return [_entry(item, url, url in (below or own), count) for (item, url), count in zip(shown, counts, strict=True)]
+
+
+def _counted(told: list[int | ScalarSelect[int]]) -> list[int]:
+    queries = [each for each in told if isinstance(each, ScalarSelect)]
+    answers = iter(session().execute(select(*queries)).one() if queries else ())
+    return [next(answers) if isinstance(each, ScalarSelect) else each for each in told]
 
 
 def _entry(item: NavItem, url: str, here: bool, count: int) -> NavEntry:

@@ -48,7 +48,7 @@ def queries(call) -> int:
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     # Once a second a process asks whether the directory of clinics has changed.
-    return len([statement for statement in seen if "directory_version" not in statement])
+    return len([statement for statement in seen if "directory_version" not in statement and not statement.startswith(("INSERT", "UPDATE"))])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from vtclinic.features.crisis.finding import HELP_SHOWN, Finding, add_source, found_in, look_at, recently_found
 from vtclinic.features.crisis.models import Level, RiskTask, TaskState
-from vtclinic.features.crisis.reading import count_open, count_unowned, counts, open_tasks, open_tasks_about
+from vtclinic.features.crisis.reading import count_unowned, counts, open_tasks, open_tasks_about
 
 __all__ = [
     "HELP_SHOWN",
@@ -11,7 +11,6 @@ __all__ = [
     "RiskTask",
     "TaskState",
     "add_source",
-    "count_open",
     "count_unowned",
     "counts",
     "found_in",

@@ -43,5 +43,5 @@ matching = Feature(
     "matching",
     blueprints=(bp,),
     subscribe=_listen,
-    nav=(NavItem(CLINIC_ADMIN, "matching.waiting", lazy("Waiting"), "people", 40, count=asking.count_waiting),),
+    nav=(NavItem(CLINIC_ADMIN, "matching.waiting", lazy("Waiting"), "people", 40, count=asking.waiting_count),),
 )

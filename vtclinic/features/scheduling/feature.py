@@ -23,11 +23,12 @@ from vtclinic.features.scheduling.series import wiring as series_wiring
 from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
 from vtclinic.features.scheduling.upset import letters as upset_letters
 from vtclinic.features.scheduling.upset import routes as upset_routes
-from vtclinic.features.scheduling.upset import sweeping
+from vtclinic.features.scheduling.upset import seeing_to, sweeping
 from vtclinic.features.scheduling.waiting import jobs as _waiting_jobs  # noqa: F401 - registers the offers
 from vtclinic.features.scheduling.waiting import letters as waiting_letters
 from vtclinic.features.scheduling.waiting import routes as waiting_routes
 from vtclinic.features.scheduling.waiting import staff_routes as waiting_staff_routes
+from vtclinic.features.scheduling.waiting import views as waiting_views
 from vtclinic.features.scheduling.week import pages as _week_pages  # noqa: F401 - adds to the therapist's pages
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.news import AccountDisabled
@@ -79,9 +80,9 @@ scheduling = Feature(
     nav=(
         NavItem(PATIENT, "scheduling.index", lazy("Sessions"), "calendar", 30),
         NavItem(THERAPIST, "calendar.index", lazy("Calendar"), "calendar", 20),
-        NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42),
+        NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42, count=waiting_views.waiting_count),
         NavItem(THERAPIST, "waiting_list.index", lazy("Waiting list"), "clock", 60, place="more"),
-        NavItem(CLINIC_ADMIN, "upset_list.index", lazy("Sessions to change"), "calendar", 44),
-        NavItem(THERAPIST, "upset_list.index", lazy("Sessions to change"), "calendar", 62, place="more"),
+        NavItem(CLINIC_ADMIN, "upset_list.index", lazy("Sessions to change"), "calendar", 44, count=seeing_to.open_count),
+        NavItem(THERAPIST, "upset_list.index", lazy("Sessions to change"), "calendar", 62, count=seeing_to.open_count, place="more"),
     ),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -149,7 +149,12 @@ def queue(actor: Actor, only: str = "") -> list[tuple[str, Credential]]:
 @once
 def count_waiting() -> int:
     """Count licences that wait to be checked."""
-    return session().scalar(select(func.count()).select_from(Credential).where(Credential.state == CredentialState.PENDING)) or 0
+    return session().scalar(select(waiting_count())) or 0
+
+
+def waiting_count() -> ScalarSelect[int]:
+    """Return how to count licences that wait to be checked."""
+    return select(func.count()).select_from(Credential).where(Credential.state == CredentialState.PENDING).scalar_subquery()
 
 
 def remind_of_expiry() -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select, union_all
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -132,6 +132,12 @@ def booked_and_upset(start: datetime, end: datetime) -> tuple[diary.Booked, int]
         else:
             counts[therapist, starts_at.astimezone(place).date()] += 1
     return dict(counts), troubled
+
+
+def open_count(actor: Actor) -> ScalarSelect[int]:
+    """Return how to count the sessions that need somebody: all for administrators, their own for therapists."""
+    wanted = select(func.count()).select_from(SessionTrouble).join(Appointment, Appointment.uid == SessionTrouble.appointment_uid).where(*_open())
+    return (wanted if actor.is_clinic_admin else wanted.where(SessionTrouble.therapist_uid == actor.uid)).scalar_subquery()
 
 
 def line(actor: Actor, uid: UUID) -> Line:

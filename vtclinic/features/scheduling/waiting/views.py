@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -108,6 +108,12 @@ def not_listed(actor: Actor) -> list[tuple[str, str]]:
     found = list_users(actor, role=PATIENT, state=UserState.ACTIVE) if actor.is_clinic_admin else list(users(records.caseload(actor.uid)).values())
     named = [(str(row.uid), row.name) for row in found if row.uid not in on and row.state == UserState.ACTIVE]
     return sorted(named, key=lambda each: each[1].casefold())
+
+
+def waiting_count(_actor: Actor) -> ScalarSelect[int]:
+    """Return how to count who is on the list and has no time kept for them, for an administrator's navigation."""
+    held = select(TimeOffer.held_of).where(TimeOffer.held_of.is_not(None))
+    return select(func.count()).select_from(WaitEntry).where(WaitEntry.state.in_(OPEN), WaitEntry.uid.not_in(held)).scalar_subquery()
 
 
 def days_waited(entry: WaitEntry, now: datetime) -> int:
