@@ -119,7 +119,7 @@ matching.stop_asking matching.stop_waiting matching.wait progress.answer progres
 progress.index progress.question progress.questionnaire progress.say_line progress.say_safe progress.send progress.start progress.support progress.which_line
 records.profile records.topic records.topic_submit records.who_opened scheduling.book scheduling.booked scheduling.calendar_file
 scheduling.cancel scheduling.check scheduling.choose_time scheduling.choose_zone scheduling.confirm_cancel scheduling.index
-scheduling.new scheduling.show times.index
+scheduling.new scheduling.show times.coming times.index
     """,
 )
 

@@ -1,6 +1,7 @@
 """Push: sealed for one browser, neutral, all of one size, tried again while the service is away, ended when the browser is gone."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,6 +11,7 @@ import http_ece
 import pytest
 from sqlalchemy import func, select
 
+from tests.architecture.source import ROOT
 from tests.fakes.push import Subscribed, push_service
 from tests.fakes.web import say
 from vtclinic.core import http
@@ -223,3 +225,26 @@ def test_the_worker_of_the_browser_shows_neutral_words_whatever_arrives(client):
     answer = client.get("/service-worker.js")
     assert answer.content_type.startswith("text/javascript")
     assert "fetch" not in answer.text.replace("nothing is fetched", "")
+
+
+HANDLER = """
+const heard = {}, shown = [], opened = [];
+globalThis.self = { addEventListener: (name, handler) => { heard[name] = handler; },
+  registration: { showNotification: (text, options) => { shown.push([text, options.tag, options.data.path]); } }, clients: { openWindow: (path) => { opened.push(path); } } };
+require(process.argv[1]);
+const wait = { waitUntil: () => {} };
+for (const said of JSON.parse(process.argv[2])) heard.push({ ...wait, data: said === null ? null : { json: () => { if (said === "broken") throw new Error(); return said; } } });
+for (const [, , path] of shown) heard.notificationclick({ ...wait, notification: { close: () => {}, data: { path } } });
+console.log(JSON.stringify({ shown, opened }));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node to run the browser's worker")
+def test_the_workers_handlers_open_own_pages_only():
+    words = "You have a new notice"
+    said = [{"text": "Sie haben eine neue Nachricht", "path": "/news/1", "tag": "1"}, None, "broken", {"path": "//elsewhere.example"}, {"path": "https://elsewhere.example", "text": "x" * 200}, {"path": 7}]
+    worker = ROOT / "vtclinic/static/js/service-worker.js"
+    done = subprocess.run(["node", "-e", HANDLER, str(worker), json.dumps(said)], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["shown"] == [["Sie haben eine neue Nachricht", "1", "/news/1"]] + [[words, "news", "/news"]] * 5
+    assert found["opened"] == ["/news/1"] + ["/news"] * 5

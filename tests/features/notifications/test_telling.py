@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtclinic import housekeeping
+from vtclinic.core import sockets
 from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.mail import mail_folder
 from vtclinic.features.notifications import reading
@@ -118,6 +119,15 @@ def test_what_is_taken_back_is_neither_sent_nor_shown(people, sam, tell, rows, w
     assert [moment is None for moment in waiting()] == [True, False]
     run_jobs()
     assert len(list(mail_folder(clinic.files).glob("*.eml"))) == 1
+
+
+def test_open_pages_hear_of_it_after_the_commit_by_an_id_alone(people, sam, tell, rows, monkeypatch):
+    heard = []
+    monkeypatch.setattr(sockets._wires, "emit", lambda *signal: heard.append(signal))
+    tell()
+    ((room, event, payload),) = heard
+    assert room.endswith(f":user:{sam}")
+    assert (event, payload) == ("news.changed", {"news": str(rows()[0].uid)})
 
 
 def test_lines_are_counted_until_they_are_seen_and_belong_to_their_reader(people, sam, tell, rows):

@@ -66,6 +66,17 @@ def test_the_therapist_sees_that_it_is_confirmed(people, made, amara, at, link, 
     assert "Confirmed" in at(amara).get(page).text
 
 
+def test_a_signed_in_patient_can_say_it_too_and_nobody_else(people, sam, amara, made, at):
+    browser, page = at(sam), f"/sessions/{made.uid}"
+    token = browser.get(page).text.split('name="csrf_token" value="')[1].split('"')[0]
+    other = at(people.patient("Alex Quinn"))
+    stranger = other.get("/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+    assert other.post(f"/times/{made.uid}/coming", data={"csrf_token": stranger}).status_code == 404
+    assert read(people, made) == (False, "booked")
+    assert "You said that you are coming." in browser.post(f"/times/{made.uid}/coming", data={"csrf_token": token}, follow_redirects=True).text
+    assert read(people, made) == (True, "booked")
+
+
 def test_the_cancel_page_says_first_when_it_is_late(people, made, link, client, press, clock):
     assert "less than" not in client.get(link(made, Act.CANCEL)).text
     clock.move_to(THURSDAY - timedelta(hours=23))

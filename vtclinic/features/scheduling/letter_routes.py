@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, Response
 
 from vtclinic.core.access import public, roles
-from vtclinic.core.policy import PATIENT
-from vtclinic.core.web import go, page
-from vtclinic.features.scheduling import calling_off, letter_links
+from vtclinic.core.policy import PATIENT, authorize
+from vtclinic.core.web import actor, go, page
+from vtclinic.features.scheduling import calling_off, diary, letter_links, policy
 from vtclinic.features.scheduling.forms import PressForm
 from vtclinic.features.scheduling.letter_links import Act
 
@@ -19,6 +21,17 @@ bp = Blueprint("times", __name__, url_prefix="/times", template_folder="template
 def index() -> Response:
     """Send on to the list: the address in a letter says less than the one in the app."""
     return go("scheduling.index")
+
+
+@bp.post("/<uuid:uid>/coming")
+@roles(PATIENT)
+def coming(uid: UUID) -> Response:
+    """Note that the signed-in patient comes, as the letter's link does."""
+    appointment = diary.appointment(uid)
+    authorize(actor(), policy.is_its_patient, appointment)
+    if PressForm().validate():
+        letter_links.note_coming(actor(), appointment)
+    return go("scheduling.show", uid=uid)
 
 
 @bp.get("/<token>/confirm")
