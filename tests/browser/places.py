@@ -145,6 +145,7 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("progress.result", "/clients/{patient}/results/{result}"),
         ("progress.client_plan", "/clients/{patient}/questions"),
         ("progress.waiting", "/questions-waiting"),
+        ("progress.client_results", "/clients/{patient}/results"),
         ("crisis.queue", "/risk"),
         ("crisis.task", "/risk/{risk}"),
         ("duty.rota", "/duty"),

@@ -43,10 +43,26 @@ def _place(roles: frozenset[str], endpoints: str) -> None:
 _place(
     THERAPIST,
     """
+progress.client_plan progress.client_plan_submit progress.client_results progress.end_client_rule progress.end_pause
+progress.give progress.pause progress.remind progress.result progress.waiting
+    """,
+)
+
+_place(
+    CLINIC_ADMIN,
+    """
+progress.attest progress.clinic_plan progress.clinic_plan_submit progress.end_clinic_rule progress.pack
+progress.questionnaires progress.switch progress.talk_after progress.withdraw
+    """,
+)
+
+_place(
+    THERAPIST,
+    """
 regular.book_left_out regular.check_move regular.do_move regular.move
 calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times calendar.show crisis.act crisis.close crisis.hand_over crisis.take
-crisis.task home.therapist_day progress.client_plan progress.client_plan_submit progress.end_client_rule progress.end_pause progress.give progress.pause
-progress.remind progress.result progress.waiting records.client records.clients records.end_care
+crisis.task home.therapist_day
+records.client records.clients records.end_care
 records.end_care_submit staff.about_me staff.about_me_submit staff.hand_in staff.hand_in_submit staff.hours staff.hours_submit
 staff.leave staff.leave_remove staff.leave_submit staff.my_credential staff.my_credential_submit staff.my_credentials
 staff.my_photo staff.my_photo_submit staff.practice staff.work staff.work_submit
@@ -81,7 +97,7 @@ clinic.confirm_line clinic.draft_css clinic.help_lines clinic.logo clinic.logo_s
 clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview
 intake.add_own intake.add_own_submit intake.change_plan intake.move_own intake.nudge intake.own intake.own_submit intake.plan
 intake.remove_own intake.unfinished matching.close
-progress.attest progress.clinic_plan progress.clinic_plan_submit progress.end_clinic_rule progress.pack progress.questionnaires progress.switch progress.withdraw
+
 matching.waiting staff.add staff.add_submit staff.approve staff.ask_again staff.confirm_act staff.credential staff.credentials
 staff.do_act staff.import_check staff.import_check_submit staff.import_example staff.import_file staff.import_file_submit
 staff.invite_again staff.people staff.person

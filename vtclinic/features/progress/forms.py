@@ -57,6 +57,12 @@ class PlanForm(ClinicForm):
         return Wish(self.instrument.data, self.when.data, self.every.data or 1, self.days.data or 7)
 
 
+class TrackForm(ClinicForm):
+    """After how many sessions without a reliable change therapists are reminded to talk."""
+
+    sessions = SelectField(_l("Sessions without a reliable change"), coerce=int, choices=[(4, "4"), (5, "5"), (6, "6")])
+
+
 class PauseForm(ClinicForm):
     """Until when nothing comes by itself."""
 

@@ -78,3 +78,14 @@ class DuePoint(ClinicBase):
     point: Mapped[str]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     response_uid: Mapped[UUID | None] = mapped_column(ForeignKey("questionnaire_response.uid"))
+
+
+class TrackRule(ClinicBase):
+    """After how many sessions without a reliable change a therapist is reminded to talk about it; one row."""
+
+    __tablename__ = "questionnaire_track_rule"
+    ONLY = 1
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sessions: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -12,8 +12,8 @@ from vtclinic.core.errors import Conflict, Invalid
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
-from vtclinic.features.progress import catalogue, plans, policy, unanswered, words
-from vtclinic.features.progress.forms import PauseForm, PlanForm
+from vtclinic.features.progress import catalogue, plans, policy, track, unanswered, words
+from vtclinic.features.progress.forms import PauseForm, PlanForm, TrackForm
 from vtclinic.features.progress.models_plan import Plan, When
 from vtclinic.features.progress.routes import bp
 from vtclinic.features.records import api as records
@@ -42,6 +42,18 @@ def clinic_plan_submit() -> Response:
         except Invalid as error:
             form.take_errors(error)
     return _clinic_page(form, status=422)
+
+
+@bp.post("/questionnaires/when/talk")
+@roles(CLINIC_ADMIN)
+def talk_after() -> Response:
+    """Choose after how many sessions without a change therapists are reminded to talk."""
+    form = TrackForm()
+    if not form.validate():
+        return _clinic_page(_form(PlanForm(formdata=None)), status=422)
+    track.choose_sessions(actor(), form.sessions.data)
+    flash(_("Saved. It counts from now on."), "ok")
+    return go("progress.clinic_plan")
 
 
 @bp.post("/questionnaires/when/<uuid:uid>/end")
@@ -126,7 +138,7 @@ def remind(patient_uid: UUID, uid: UUID) -> Response:
 
 def _clinic_page(form: PlanForm, *, status: int = 200) -> Response:
     rows = [_row(rule, url_for("progress.end_clinic_rule", uid=rule.uid)) for rule in plans.clinic_rules(actor())]
-    return page("progress/clinic_plan.html", status=status, form=form, rows=rows)
+    return page("progress/clinic_plan.html", status=status, form=form, rows=rows, track_form=TrackForm(formdata=None, sessions=track.sessions_wanted()))
 
 
 def _client_page(patient_uid: UUID, form: PlanForm, pause_form: PauseForm, *, status: int = 200) -> Response:

@@ -25,6 +25,11 @@ def can_choose(actor: Actor) -> bool:
     return actor.is_clinic_admin and actor.clinic_uid == current_clinic().uid
 
 
+def can_see_results(actor: Actor, patient_uid: UUID) -> bool:
+    """Allow the patient, and a therapist in whose care the patient is."""
+    return (actor.is_patient and actor.uid == patient_uid) or is_carer(actor, patient_uid)
+
+
 def can_read_result(actor: Actor, response: Response) -> bool:
     """Allow a therapist in whose care the patient is."""
     return is_carer(actor, response.patient_uid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from uuid import UUID
@@ -20,6 +20,9 @@ from vtclinic.features.progress import catalogue, policy, words
 from vtclinic.features.progress.answering import Sheet, answers_of, make_sheet
 from vtclinic.features.progress.instruments import Change, Instrument, Total, reliable_change
 from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
+from vtclinic.features.progress.models_plan import SessionHeld
+
+MOST_DRAWN = 60
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,36 @@ class Series:
     title: str
     scores: list[StoredScore]
     latest: ScoreView
+    sessions: list[datetime] = field(default_factory=list)
+
+    @property
+    def drawable(self) -> list[StoredScore]:
+        """The newest results whose version has the same range, so that one scale fits; the table holds all."""
+        last = self.instrument
+        ranges = {row.version: catalogue.find(row.instrument, row.version) for row in self.scores}
+        same = [row for row in self.scores if (ranges[row.version].lowest, ranges[row.version].highest) == (last.lowest, last.highest)]
+        return same[-MOST_DRAWN:]
+
+    @property
+    def rows(self) -> list[tuple[StoredScore, Total | None]]:
+        """Every result, newest first, with its change since the first of its own version; None for that first one, and without a total."""
+        firsts: dict[str, StoredScore] = {}
+        rows: list[tuple[StoredScore, Total | None]] = []
+        for row in self.scores:
+            first = firsts.setdefault(row.version, row) if row.total is not None else row
+            compared = first is not row and row.total is not None and first.total is not None
+            rows.append((row, round((row.total or 0) - (first.total or 0), 2) if compared else None))
+        return rows[::-1]
+
+    @property
+    def sessions_since_start(self) -> int:
+        """How many sessions were held since the first comparable result."""
+        return sum(at >= self.measured[0].taken_at for at in self.sessions) if self.measured else 0
+
+    @property
+    def has_versions(self) -> bool:
+        """Tell whether the questions changed on the way."""
+        return len({row.version for row in self.scores}) > 1
 
     @property
     def measured(self) -> list[StoredScore]:
@@ -135,7 +168,7 @@ def latest_scores(patient_uids: Iterable[UUID]) -> dict[UUID, dict[str, ScoreVie
 
 def my_progress(actor: Actor, patient_uid: UUID) -> tuple[list[Assigned], list[Series]]:
     """Return what waits for a patient, oldest first, and their results by questionnaire, the one answered last first."""
-    authorize(actor, policy.can_assign, patient_uid)
+    authorize(actor, policy.can_see_results, patient_uid)
     record(actor, "result.list", "patient", patient_uid, patient_uid=patient_uid)
     counted = select(func.count()).where(Answer.response_uid == Response.uid).scalar_subquery()
     rows = session().execute(
@@ -150,7 +183,8 @@ def my_progress(actor: Actor, patient_uid: UUID) -> tuple[list[Assigned], list[S
             waiting.append(_assigned(response, answered))
         elif score is not None:
             grouped[score.instrument].append(score)
-    series = [_series(sorted(scores, key=lambda row: row.taken_at)) for scores in grouped.values()]
+    held = list(session().scalars(select(SessionHeld.at).where(SessionHeld.patient_uid == patient_uid).order_by(SessionHeld.at))) if grouped else []
+    series = [_series(sorted(scores, key=lambda row: row.taken_at), held) for scores in grouped.values()]
     return waiting, sorted(series, key=lambda each: each.latest.taken_at, reverse=True)
 
 
@@ -214,9 +248,9 @@ def can_be_given() -> list[Instrument]:
     return list(catalogue.in_use().values())
 
 
-def _series(scores: list[StoredScore]) -> Series:
+def _series(scores: list[StoredScore], sessions: list[datetime]) -> Series:
     pack = catalogue.find(scores[-1].instrument, scores[-1].version)
-    return Series(pack, words.plain_title(pack), scores, _view(scores))
+    return Series(pack, words.plain_title(pack), scores, _view(scores), sessions)
 
 
 def _assigned(row: Response, answered: int) -> Assigned:
