@@ -109,6 +109,11 @@ def format_day_month(value: date, tz: Zone = None) -> str:
     return _say(_skeleton_text(_as_day(value, tz), "MMMMd", _locale()))
 
 
+def format_day_brief(value: date, tz: Zone = None) -> str:
+    """Return "3 Dec", for the narrow axis of a chart."""
+    return _say(_skeleton_text(_as_day(value, tz), "MMMd", _locale()))
+
+
 def format_time(moment: datetime, tz: Zone = None) -> str:
     """Return "18:30", or "6:30 pm" where people write so."""
     here = local(moment, tz)
@@ -164,6 +169,7 @@ class Formats:
     day_short = staticmethod(format_day_short)
     weekday = staticmethod(format_weekday)
     day_month = staticmethod(format_day_month)
+    day_brief = staticmethod(format_day_brief)
     date = staticmethod(format_date)
     time = staticmethod(format_time)
     day_time = staticmethod(format_day_time)

@@ -177,3 +177,18 @@ def test_the_promise_for_now_is_a_quarter_of_an_hour():
 
     at = datetime(2026, 11, 28, 23, tzinfo=UTC)
     assert read_by("now", at, "Europe/Dublin") - at == timedelta(minutes=15)
+
+
+def test_patient_and_therapist_see_the_same_chart_and_only_the_therapist_the_hint(sam, amara, given, fill, at, people):
+    people.pair(sam, amara)
+    for digits in ("100000000", "111111110"):
+        fill(sam, given(sam), digits)
+    patient, therapist = at(sam), at(amara)
+    patient.get("/progress")
+    therapist.get(f"/clients/{sam}/results")
+    for browser in (patient, therapist):
+        assert browser.text.count("<svg class=\"vt-chart") == 2 and browser.says("Cut-off: 10", "7 higher", "start")
+    assert therapist.says("It may be worth a talk") and "worth a talk" not in patient.text
+    stranger = at(people.therapist("Tomas Vesely"))
+    stranger.get(f"/clients/{sam}/results")
+    assert stranger.status == 404
