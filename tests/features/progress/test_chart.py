@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -70,9 +71,9 @@ def test_two_versions_are_two_lines_and_an_unfinished_result_is_a_gap():
 def test_numbers_and_dates_that_would_touch_are_left_to_the_table():
     narrow = chart.draw(made(*[5, 6] * 20))[1]
     shown = [point for point in narrow.points if point.number_y]
-    assert all(b.x - a.x >= 24 for a, b in zip(shown, shown[1:], strict=False)) and shown[-1].is_last
+    assert all(b.x - a.x >= 24 for a, b in pairwise(shown)) and shown[-1].is_last
     dated = [point for point in narrow.points if point.dated]
-    assert all(b.x - a.x >= 54 for a, b in zip(dated, dated[1:], strict=False)) and dated[-1].is_last
+    assert all(b.x - a.x >= 54 for a, b in pairwise(dated)) and dated[-1].is_last
 
 
 def test_one_point_has_no_line_and_none_has_no_chart():
