@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import time, timedelta
 from uuid import UUID, uuid4
@@ -25,8 +26,10 @@ from vtclinic.features.home import demo_mail
 from vtclinic.features.intake import service as intake
 from vtclinic.features.intake.plan import current_plan
 from vtclinic.features.messaging import api as messaging
-from vtclinic.features.progress import answering
+from vtclinic.features.progress import answering, fhir_export
 from vtclinic.features.progress import api as progress
+from vtclinic.features.progress import own as own_questionnaires
+from vtclinic.features.progress.instruments import load_packs
 from vtclinic.features.progress.models import Response, ResponseState
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import letter_links
@@ -61,6 +64,7 @@ def lay_out(stage: Stage) -> None:
             _newcomers()
             ruth = replace(behind.actor(RUTH), mfa=True, clinic_uid=current_clinic().uid)
             help_lines.save_line(ruth, HelpLine("Harbour on duty", number="+353 1 555 0100"), place=None, seen=help_lines.help_page(ruth).seen)
+            stage.names["own_draft"] = str(own_questionnaires.begin(ruth, json.dumps(fhir_export.bundle(load_packs()["phq-2"])).encode()))
             stage.names.update(_people(), **_care(behind), **_links(), **_answers(behind), **_regular(behind), **_waiting(behind))
         jobs.drain()
         with behind.inside():

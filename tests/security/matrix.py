@@ -44,13 +44,15 @@ _place(
     THERAPIST,
     """
 progress.client_plan progress.client_plan_submit progress.client_results progress.end_client_rule progress.end_pause
-progress.give progress.pause progress.remind progress.result progress.waiting
+progress.give progress.pause progress.remind progress.result progress.result_as_fhir progress.waiting
     """,
 )
 
 _place(
     CLINIC_ADMIN,
     """
+progress.begin_own progress.edit_own progress.import_own progress.own_list progress.preview_own progress.publish_own
+progress.questionnaire_as_fhir progress.save_own
 progress.attest progress.clinic_plan progress.clinic_plan_submit progress.end_clinic_rule progress.pack
 progress.questionnaires progress.switch progress.talk_after progress.withdraw
     """,

@@ -56,7 +56,7 @@ def switch(id: str, state: str) -> Response:
     """Let a questionnaire be given, or no longer."""
     shelf.switch(actor(), id, on=state == "on")
     flash(_("It can be given now.") if state == "on" else _("It is no longer given. What waits for clients can still be answered."), "ok")
-    return go("progress.questionnaires")
+    return go("progress.own_list") if id.startswith("own-") else go("progress.questionnaires")
 
 
 def _pack_page(id: str, form: AttestForm, *, status: int = 200) -> Response:

@@ -37,6 +37,14 @@ def maybe_in_use(id: str) -> Instrument | None:
     return in_use().get(id)
 
 
+def newest(id: str) -> Instrument:
+    """Return the newest version of a questionnaire, in use or not; raises NotFound."""
+    if id in load_packs():
+        return load_packs()[id]
+    version = next((version for kind, own, version in _standing() if kind == "own" and own == id), "")
+    return find(id, version)
+
+
 def in_use() -> dict[str, Instrument]:
     """Return the questionnaires this clinic gives, by id: the usual two first, then by name."""
     standing = _standing()

@@ -4,7 +4,7 @@ from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST
 from vtclinic.features.notifications import api as notifications
-from vtclinic.features.progress import admin_routes, giving, jobs, models, models_catalogue, models_plan, plan_routes  # noqa: F401 - its pages, work and tables
+from vtclinic.features.progress import admin_routes, giving, jobs, models, models_catalogue, models_plan, own_routes, plan_routes  # noqa: F401 - its pages, work and tables
 from vtclinic.features.progress.routes import bp
 from vtclinic.features.progress.section import file_section
 from vtclinic.features.records.api import add_file_section, describe_actions

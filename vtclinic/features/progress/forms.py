@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import AnyOf, DataRequired, NumberRange, Optional
 
 from vtclinic.core.forms import ClinicForm
@@ -60,7 +60,7 @@ class PlanForm(ClinicForm):
 class TrackForm(ClinicForm):
     """After how many sessions without a reliable change therapists are reminded to talk."""
 
-    sessions = SelectField(_l("Sessions without a reliable change"), coerce=int, choices=[(4, "4"), (5, "5"), (6, "6")])
+    sessions = SelectField(_l("Sessions without a reliable change"), coerce=int, choices=[SelectChoice(4, "4"), SelectChoice(5, "5"), SelectChoice(6, "6")])
 
 
 class PauseForm(ClinicForm):

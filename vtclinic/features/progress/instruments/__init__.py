@@ -4,6 +4,7 @@ from vtclinic.features.progress.instruments.change import Change, ChangeKind, Me
 from vtclinic.features.progress.instruments.loader import PackError, build, instrument, load_pack, load_packs, read_toml
 from vtclinic.features.progress.instruments.schema import Answer, Band, Better, Cutoff, Instrument, Item, RiskLevel, Scoring, Total
 from vtclinic.features.progress.instruments.scoring import Answers, Score, band_of, check_answer, risk_of, score
+from vtclinic.features.progress.instruments.shape import Pack
 from vtclinic.features.progress.instruments.validate import validate_pack
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Instrument",
     "Item",
     "Measured",
+    "Pack",
     "PackError",
     "RiskLevel",
     "Score",
