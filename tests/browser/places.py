@@ -121,6 +121,7 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("scheduling.index", "/sessions"),
         ("waiting.mine", "/sessions/waiting"),
         ("waiting.wishes", "/sessions/waiting/wishes"),
+        ("joint.anybody_times", "/sessions/new/anybody"),
         ("upset.show", "/sessions/{upset}/change"),
     ],
     "therapist": [
@@ -184,6 +185,9 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("waiting_list.choose_person", "/waiting-list/add"),
         ("waiting_list.add", "/waiting-list/add/{patient}"),
         ("waiting_list.show", "/waiting-list/{waits}"),
+        ("joint.choose_person", "/joint-sessions/new"),
+        ("joint.new", "/joint-sessions/new/{patient}?first={therapist}&first_count=1"),
+        ("joint.booked", "/joint-sessions/{session}"),
         ("upset_list.index", "/sessions-to-change"),
         ("upset_list.one", "/sessions-to-change/{trouble}"),
         ("intake.plan", "/first-questions"),
@@ -245,6 +249,7 @@ PLACES = tuple(Place(role, *entry) for role, entries in _TABLE.items() for entry
 ROLES = tuple(dict.fromkeys(place.role for place in PLACES))
 
 NOT_A_PAGE = {
+    "joint.anybody_chosen": "sends on to the one with most room",
     "clinic.draft_css": "a style sheet",
     "console.add_clinic": "sends on to the first open step",
     "demo.attachment": "a file",

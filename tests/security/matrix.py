@@ -72,6 +72,8 @@ staff.my_photo staff.my_photo_submit staff.practice staff.work staff.work_submit
 )
 
 _place(CLINIC_ADMIN, "waiting_list.figures")
+_place(CLINIC_ADMIN | THERAPIST, "joint.choose_person joint.person_chosen joint.new joint.book joint.booked")
+_place(PATIENT, "joint.anybody_times joint.anybody_chosen")
 
 _place(
     PATIENT,

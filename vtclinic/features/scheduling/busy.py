@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Select, bindparam, or_, select
 
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling.groups.taken import group_sessions
+from vtclinic.features.scheduling.joint.taken import joint_sessions
 from vtclinic.features.scheduling.models import HOLDING, Appointment, ceiling, floor
 from vtclinic.features.scheduling.outside.busy import outside
 from vtclinic.features.scheduling.times import Busy
@@ -38,7 +39,7 @@ def appointments(holder_uids: Collection[UUID], start: datetime, end: datetime) 
     return found
 
 
-SOURCES: tuple[Source, ...] = (appointments, group_sessions, outside, kept_times)
+SOURCES: tuple[Source, ...] = (appointments, group_sessions, outside, kept_times, joint_sessions)
 
 
 def busy_of(holder_uids: Collection[UUID], start: datetime, end: datetime) -> Found:

@@ -15,6 +15,7 @@ from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling import diary, letters, placing, policy
 from vtclinic.features.scheduling.booking import CHANGED
+from vtclinic.features.scheduling.joint import news as joint_news
 from vtclinic.features.scheduling.models import HOLDING, Appointment, State
 from vtclinic.features.scheduling.waiting import holds
 
@@ -57,6 +58,7 @@ def call_off(actor: Actor, appointment: Appointment, state: State) -> None:
     placing.release(appointment)
     record(actor, "appointment.cancelled", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
     letters.tell_cancelled(appointment)
+    joint_news.tell_others(appointment, appointment.other_uids)
     holds.look_soon()
     for uid in (appointment.therapist_uid, appointment.patient_uid):
         publish(user_room(uid), CHANGED, {"appointment": str(appointment.uid)})

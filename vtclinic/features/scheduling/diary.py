@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
@@ -17,7 +17,7 @@ from vtclinic.core.i18n import current_timezone
 from vtclinic.core.uow import session
 from vtclinic.core.zones import wall_instant
 from vtclinic.features.scheduling.busy import busy_of
-from vtclinic.features.scheduling.models import Appointment, ServiceType, State
+from vtclinic.features.scheduling.models import Appointment, JointTherapist, ServiceType, State
 from vtclinic.features.scheduling.times import Busy
 
 Booked = dict[tuple[UUID, date], int]
@@ -65,8 +65,10 @@ def _coming(whose: ColumnElement[bool]) -> Select[Appointment]:
 
 
 def between(therapist_uid: UUID, start: datetime, end: datetime) -> list[Appointment]:
-    """Return a therapist's appointments that start in a stretch of time, cancelled ones included, earliest first."""
-    wanted = select(Appointment).where(Appointment.therapist_uid == therapist_uid, Appointment.starts_at >= start, Appointment.starts_at < end)
+    """Return a therapist's appointments that start in a stretch of time, led or joined, cancelled ones included, earliest first."""
+    joined = select(JointTherapist.appointment_uid).where(JointTherapist.therapist_uid == therapist_uid)
+    whose = or_(Appointment.therapist_uid == therapist_uid, Appointment.uid.in_(joined))
+    wanted = select(Appointment).where(whose, Appointment.starts_at >= start, Appointment.starts_at < end)
     return list(session().scalars(wanted.order_by(Appointment.starts_at, Appointment.uid)))
 
 

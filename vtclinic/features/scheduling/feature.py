@@ -18,7 +18,8 @@ from vtclinic.features.scheduling import (
 )
 from vtclinic.features.scheduling.feeds import pages as feed_pages
 from vtclinic.features.scheduling.groups import wiring as groups_wiring
-from vtclinic.features.scheduling.joint import models as _joint_models  # noqa: F401 - its table
+from vtclinic.features.scheduling.joint import news as joint_news
+from vtclinic.features.scheduling.joint import routes as joint_routes
 from vtclinic.features.scheduling.series import wiring as series_wiring
 from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
 from vtclinic.features.scheduling.upset import letters as upset_letters
@@ -59,7 +60,7 @@ def _listen() -> None:
     subscribe(records.CareEnded, _care_ended)
     subscribe(AccountDisabled, _account_disabled)
     subscribe(staff.LeaveChanged, _leave_changed)
-    for kind in (*waiting_letters.KINDS, *upset_letters.KINDS):
+    for kind in (*waiting_letters.KINDS, *upset_letters.KINDS, joint_news.JOINT):
         notifications.register(kind)
     series_wiring.listen()
     groups_wiring.listen()
@@ -74,7 +75,7 @@ scheduling = Feature(
         feed_pages.bp,
         *series_wiring.BLUEPRINTS,
         *groups_wiring.BLUEPRINTS,
-        *(waiting_routes.bp, waiting_staff_routes.bp, upset_routes.bp, upset_routes.staff_bp),
+        *(waiting_routes.bp, waiting_staff_routes.bp, upset_routes.bp, upset_routes.staff_bp, joint_routes.bp),
     ),
     subscribe=_listen,
     nav=(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vtclinic.core.crypto import sealed
 from vtclinic.core.database import ClinicBase, UtcDateTime
@@ -135,6 +135,12 @@ class Appointment(ClinicBase):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     words = sealed("words_sealed")
+    others: Mapped[list[JointTherapist]] = relationship(viewonly=True)
+
+    @property
+    def other_uids(self) -> tuple[UUID, ...]:
+        """Return who takes part beside the therapist who leads; nearly always nobody."""
+        return tuple(sorted(row.therapist_uid for row in self.others))
 
     @property
     def minutes(self) -> int:
@@ -221,6 +227,15 @@ class Appointment(ClinicBase):
             raise Conflict(_("This session is not booked any more. Nothing was changed."))
         if at >= self.starts_at:
             raise Conflict(started)
+
+
+class JointTherapist(ClinicBase):
+    """One more therapist in a session, beside the one who leads it; their time is claimed with it."""
+
+    __tablename__ = "joint_therapist"
+
+    appointment_uid: Mapped[UUID] = mapped_column(ForeignKey("appointment.uid"), primary_key=True)
+    therapist_uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True, index=True)
 
 
 class SlotClaim(ClinicBase):

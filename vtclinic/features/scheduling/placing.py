@@ -91,7 +91,11 @@ def place(wanted: Placement) -> Appointment:
 
 
 def move(appointment: Appointment, start: datetime, end: datetime, *, also: tuple[UUID, ...] = ()) -> None:
-    """Take an appointment to another time, the same appointment still; raise SlotTaken, and nothing has moved, when the time is gone."""
+    """Take an appointment to another time, the same appointment still; raise SlotTaken, and nothing has moved, when the time is gone.
+
+    Whoever takes part in a joint session comes along.
+    """
+    also = (*also, *appointment.other_uids)
     with _taking():
         appointment.move(start, end, clock.now())
         unclaim(appointment.uid)

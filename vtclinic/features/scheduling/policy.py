@@ -28,8 +28,8 @@ def is_its_patient(actor: Actor, appointment: Appointment) -> bool:
 
 
 def is_its_therapist(actor: Actor, appointment: Appointment) -> bool:
-    """Allow the therapist whose session it is."""
-    return actor.is_therapist and actor.uid == appointment.therapist_uid
+    """Allow the therapists whose session it is: who leads it, and in a joint session everybody in it."""
+    return actor.is_therapist and (actor.uid == appointment.therapist_uid or actor.uid in appointment.other_uids)
 
 
 def can_have_calendar(actor: Actor) -> bool:

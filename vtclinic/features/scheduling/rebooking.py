@@ -7,6 +7,7 @@ from vtclinic.core.policy import Actor
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking, calling_off, letters, placing
+from vtclinic.features.scheduling.joint import news as joint_news
 from vtclinic.features.scheduling.models import Appointment, State
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.scheduling.together import usual_format
@@ -17,7 +18,8 @@ def to_time(actor: Actor, row: Appointment, slot: Slot) -> Appointment:
     """Move it with the same therapist: the same session and calendar entry; raise SlotTaken, and nothing has moved."""
     placing.move(row, slot.start, slot.end)
     record(actor, "appointment.moved", "appointment", row.uid, patient_uid=row.patient_uid)
-    letters.tell_booked(row)
+    letters.tell_moved(row)
+    joint_news.tell_others(row, row.other_uids)
     _tell(row)
     return row
 

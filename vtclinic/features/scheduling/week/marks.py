@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from vtclinic.core import clock
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling.groups.models import GroupSession, GroupState, GroupTherapist
-from vtclinic.features.scheduling.models import GRAIN, Appointment, ClaimKind, SlotClaim, State
+from vtclinic.features.scheduling.models import GRAIN, Appointment, ClaimKind, JointTherapist, SlotClaim, State
 from vtclinic.features.scheduling.outside.models import OutsideBusy, OutsideCalendar
 from vtclinic.identity.service import User
 
@@ -116,10 +117,11 @@ def _all() -> CompoundSelect[Any]:
     since: BindParameter[datetime] = bindparam("since")
     until: BindParameter[datetime] = bindparam("end")
     none = literal("", String)
+    joined = select(JointTherapist.appointment_uid).where(JointTherapist.therapist_uid == whose)
     sessions = (
         select(_is(MarkKind.SESSION), Appointment.uid, Appointment.starts_at, Appointment.ends_at, _sealed(User.name), Appointment.state, Appointment.format, Appointment.patient_zone)
         .join(User, User.uid == Appointment.patient_uid)
-        .where(Appointment.therapist_uid == whose, Appointment.starts_at.between(since, until))
+        .where(or_(Appointment.therapist_uid == whose, Appointment.uid.in_(joined)), Appointment.starts_at.between(since, until))
     )
     groups = (
         select(_is(MarkKind.GROUP), GroupSession.uid, GroupSession.starts_at, GroupSession.ends_at, _sealed(GroupSession.title), none, none, none)
