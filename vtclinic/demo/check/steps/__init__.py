@@ -5,7 +5,7 @@ A step that needs time to pass says `walk.pass_time(hours=2)`: web, worker and t
 
 from collections.abc import Callable
 
-from vtclinic.demo.check.steps import clinics, ending, patient, reminders
+from vtclinic.demo.check.steps import clinics, ending, patient, reminders, waiting
 from vtclinic.demo.check.steps.walk import Walk
 
 __all__ = ["STEPS", "Walk"]
@@ -25,6 +25,7 @@ STEPS: tuple[tuple[str, Callable[[Walk], str]], ...] = (
     ("Match and booking", patient.book_session),
     ("Messages both ways", patient.write_messages),
     ("Reminder and its link", reminders.confirm_by_letter),
+    ("Waiting list", waiting.wait_for_a_time),
     ("The other clinic", ending.look_from_elsewhere),
     ("Sign-out", ending.sign_out),
     ("Audit and help", ending.verify_audit),

@@ -34,18 +34,19 @@ def answer_intake(walk: Walk) -> str:
     phone.get("/sign-in")
     phone.submit("/sign-in", email=PATIENT, password=PASSWORD)
     walk.patient.get("/intake")
-    begun = _answer_questions(walk.patient, walk.patient.get("/intake/care"), until="problems")
+    begun = answer_questions(walk.patient, walk.patient.get("/intake/care"), until="problems")
     page = phone.get("/intake/go-on")
     expect(page.path == "/intake/problems", f"the other device goes on at {page.path}")
     expect(phone.get("/intake/name").says('value="Sam"'), "what was said on the first device does not show on the second")
-    ended = _answer_questions(phone, phone.get("/intake/go-on"), until="check")
+    ended = answer_questions(phone, phone.get("/intake/go-on"), until="check")
     walk.patient.get("/intake/go-on")
     expect(walk.patient.get("/intake/check").says("Cork"), "the first device does not show the answers")
     walk.patient.submit("/intake/check")
     return f"{begun} questions on one device, {ended} on another, one a page, sent"
 
 
-def _answer_questions(browser: Browser, page: Page, *, until: str) -> int:
+def answer_questions(browser: Browser, page: Page, *, until: str) -> int:
+    """Answer one question after another until a page; returns how many."""
     asked = 0
     while page.path != f"/intake/{until}":
         page, asked = browser.submit("", **INTAKE.get(page.path.rsplit("/", 1)[-1], {"pass": "1"})), asked + 1
