@@ -17,6 +17,7 @@ from vtclinic.core.uow import unit_of_work
 from vtclinic.core.zones import wall_instant, zone
 from vtclinic.demo.cast import CASTS, PASSWORD, Cast, Licence, PatientPart, Scores, TherapistPart
 from vtclinic.demo.portraits import portrait
+from vtclinic.demo.rota import seed_rota
 from vtclinic.demo.waiting import seed_waiting
 from vtclinic.features.home.demo_accounts import DemoAccount, keep
 from vtclinic.features.intake import service as intake
@@ -115,6 +116,7 @@ class _People:
             self._patient(patient)
         if self._cast.slug == CASTS[0].slug:
             seed_waiting(admin, self._now)
+            seed_rota(admin, [_uid(self._staff[part.email]) for part in self._cast.therapists])
 
     def _member(self, name: str, email: str, role: str, timezone: str) -> Actor:
         user = identity.create_account(SYSTEM, identity.NewAccount(email, name, (role,), identity.UserState.ACTIVE, timezone=timezone, password_hash=self._hashed))

@@ -5,7 +5,7 @@ A step that needs time to pass says `walk.pass_time(hours=2)`: web, worker and t
 
 from collections.abc import Callable
 
-from vtclinic.demo.check.steps import clinics, ending, patient, reminders, waiting
+from vtclinic.demo.check.steps import clinics, crisis, ending, patient, reminders, waiting
 from vtclinic.demo.check.steps.walk import Walk
 
 __all__ = ["STEPS", "Walk"]
@@ -26,6 +26,7 @@ STEPS: tuple[tuple[str, Callable[[Walk], str]], ...] = (
     ("Messages both ways", patient.write_messages),
     ("Reminder and its link", reminders.confirm_by_letter),
     ("Waiting list", waiting.wait_for_a_time),
+    ("Words of danger climb to the lead", crisis.climb_to_lead),
     ("The other clinic", ending.look_from_elsewhere),
     ("Sign-out", ending.sign_out),
     ("Audit and help", ending.verify_audit),
