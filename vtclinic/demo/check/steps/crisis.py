@@ -29,9 +29,9 @@ def climb_to_lead(walk: Walk) -> str:
     expect(task, "the words raised no task for the person on call")
     expect(task not in _tasks(lead), "the lead is asked before anybody had time")
     walk.pass_time(minutes=STEP_MINUTES)
-    _until(lambda: task in _tasks(lead), "the task did not climb to the lead")
+    _until(lambda: lead.get(f"/risk/{task}").says("It went on to", LEAD_NAME, "yours"), "the task did not climb to the lead")
     walk.pass_time(minutes=STEP_MINUTES)
-    _until(lambda: walk.house.browser("harbour").get("/demo/mail").says("Something has waited too long"), "nobody was told that nobody began")
+    _until(lambda: walk.admin.get("/news").says("Something has waited too long"), "nobody was told that nobody began")
     _close(lead, task)
     return "words found, on call → lead → alarm, each in its time; closed with a recorded call"
 
