@@ -34,7 +34,7 @@ from vtclinic.features.progress.models import Response, ResponseState
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import letter_links
 from vtclinic.features.scheduling.feeds import service as feed_service
-from vtclinic.features.scheduling.models import Appointment
+from vtclinic.features.scheduling.models import Appointment, ServiceType
 from vtclinic.features.scheduling.recurrence import Pattern, Rule
 from vtclinic.features.scheduling.series import making as series
 from vtclinic.features.scheduling.series.planning import Draft
@@ -107,6 +107,7 @@ def _care(behind: Backstage) -> dict[str, str]:
     own = select(Credential.uid).where(Credential.therapist_uid == amara.uid)
     feeds = {name: str(feed_service.make_feed(who, "Phone")[0].uid) for name, who in {"feed": replace(sam, role=PATIENT), "staff_feed": replace(amara, role=THERAPIST)}.items()}
     return feeds | {name: str(session().scalars(query).first()) for name, query in {"session": coming, "credential": waiting, "licence": own}.items()} | {
+        "kind": str(session().scalars(select(ServiceType.uid)).first()),
         "risk": str(session().scalars(select(RiskTask.uid).where(RiskTask.patient_uid == _uid(behind.actor(YUSUF)))).first()),
         "thread": str(_thread(sam, amara)),
         **_letters(session().scalars(select(Appointment).where(Appointment.patient_uid == sam.uid, Appointment.state == "booked", Appointment.starts_at > clock.now())).first()),

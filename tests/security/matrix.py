@@ -62,6 +62,7 @@ _place(
     THERAPIST,
     """
 regular.book_left_out regular.check_move regular.do_move regular.move
+calendar.accept calendar.decline calendar.requests closing.mine closing.work
 calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times calendar.show crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day
 records.client records.clients records.end_care
@@ -96,6 +97,7 @@ _place(
     CLINIC_ADMIN,
     """
 duty.add_override duty.add_span duty.remove_override duty.remove_span duty.rules duty.rules_submit
+closing.add closing.change closing.index closing.rules kinds.add kinds.add_submit kinds.change kinds.change_submit kinds.index kinds.retire kinds.revive
 clinic.access_log clinic.add_line clinic.add_line_submit clinic.change_line clinic.change_line_submit clinic.check_log
 clinic.confirm_line clinic.draft_css clinic.help_lines clinic.logo clinic.logo_submit clinic.look clinic.look_submit
 clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview
@@ -111,7 +113,7 @@ staff.invite_again staff.people staff.person
 _place(
     CLINIC_ADMIN | THERAPIST,
     """
-crisis.queue duty.rota staff.document
+crisis.queue duty.rota late.index late.waive staff.document
     """,
 )
 
@@ -138,7 +140,7 @@ matching.choices matching.confirm_pass matching.everybody matching.others matchi
 matching.stop_asking matching.stop_waiting matching.wait progress.answer progress.check progress.done progress.go_on
 progress.index progress.question progress.questionnaire progress.say_line progress.say_safe progress.send progress.start progress.support progress.which_line
 records.profile records.topic records.topic_submit records.who_opened scheduling.book scheduling.booked scheduling.calendar_file
-scheduling.cancel scheduling.check scheduling.choose_time scheduling.choose_zone scheduling.confirm_cancel scheduling.index
+scheduling.cancel scheduling.check scheduling.check_move scheduling.choose_move scheduling.move scheduling.choose_time scheduling.choose_zone scheduling.confirm_cancel scheduling.index
 scheduling.new scheduling.show times.coming times.index
     """,
 )

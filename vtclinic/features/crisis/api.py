@@ -2,7 +2,7 @@
 
 from vtclinic.features.crisis.finding import HELP_SHOWN, Finding, add_source, found_in, look_at, recently_found
 from vtclinic.features.crisis.models import Level, RiskTask, TaskState
-from vtclinic.features.crisis.reading import count_unowned, counts, open_tasks, open_tasks_about
+from vtclinic.features.crisis.reading import count_unowned, counts, open_tasks, open_tasks_about, worried_about
 
 __all__ = [
     "HELP_SHOWN",
@@ -18,4 +18,5 @@ __all__ = [
     "open_tasks",
     "open_tasks_about",
     "recently_found",
+    "worried_about",
 ]

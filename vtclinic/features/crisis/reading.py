@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, func, select
@@ -51,6 +51,12 @@ def open_tasks_about(patient_uids: Iterable[UUID]) -> dict[UUID, list[RiskTask]]
         for row in rows:
             found.setdefault(row.patient_uid, []).append(row)
     return found
+
+
+def worried_about(patient_uid: UUID, *, since: datetime) -> bool:
+    """Tell whether a task about a patient is open, or was raised since a moment; the caller learns nothing else."""
+    lately = RiskTask.state.in_(OPEN_STATES) | (RiskTask.raised_at >= since)
+    return session().scalar(select(RiskTask.uid).where(RiskTask.patient_uid == patient_uid, lately).limit(1)) is not None
 
 
 def count_open(actor: Actor) -> ScalarSelect[int]:

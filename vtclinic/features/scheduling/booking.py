@@ -20,7 +20,8 @@ from vtclinic.features.intake import api as intake
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import letters, placing, policy
-from vtclinic.features.scheduling.models import HOLDING, Appointment, ServiceType
+from vtclinic.features.scheduling.kinds import catalogue
+from vtclinic.features.scheduling.models import HOLDING, Appointment, ServiceType, State
 from vtclinic.features.scheduling.openings import Openings, openings
 from vtclinic.features.scheduling.placing import Placement, SlotTaken
 from vtclinic.features.scheduling.times import Slot
@@ -28,6 +29,7 @@ from vtclinic.features.staff import api as staff
 from vtclinic.identity.service import UserState
 
 CHANGED = "calendar.changed"
+LIVE_FORMATS = ("video", "audio", "chat")
 
 
 class NotBookable(Conflict):
@@ -43,6 +45,7 @@ class Wish:
     zone: str
     key: UUID
     format: str = ""
+    service_uid: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Offer:
         """Return until when cancelling is in good time."""
         return self.slot.start - timedelta(hours=self.service.cancel_hours)
 
+    @property
+    def answer_by(self) -> datetime:
+        """Return until when the therapist can accept, where they are asked: never past the start."""
+        return min(clock.now() + timedelta(hours=self.service.approval_hours), self.slot.start)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -67,21 +75,29 @@ class Choice:
     therapist: staff.Therapist
     openings: Openings
     until: date
+    kinds: list[ServiceType]
 
 
-def open_times(actor: Actor, therapist_uid: UUID) -> Choice:
-    """Return when this patient can see this therapist; raise NotBookable when the law or the therapist says never."""
+def open_times(actor: Actor, therapist_uid: UUID, service_uid: UUID | None = None) -> Choice:
+    """Return when this patient can see this therapist, for the kind of session wanted or the first that fits.
+
+    Raises NotBookable when the law or the therapist says never.
+    """
     authorize(actor, policy.can_book)
     therapist, patient = _therapist(therapist_uid), records.patient(_uid(actor))
     licence = staff.licence_for(therapist_uid, patient.country, patient.region, clock.now().date())
     if licence is None:
         raise NotBookable(_no_licence(therapist), hint=_("Choose another therapist, or ask a person to help."))
-    return Choice(therapist, openings(therapist, patient.uid, until=licence.expires_on), licence.expires_on)
+    kinds = catalogue.fitting(therapist_uid, patient.uid)
+    if not kinds:
+        raise NotBookable(_("There is no session you can book here right now."), hint=_("Ask a person to help."))
+    kind = next((kind for kind in kinds if kind.uid == service_uid), kinds[0])
+    return Choice(therapist, openings(therapist, patient.uid, until=licence.expires_on, service=kind), licence.expires_on, kinds)
 
 
 def check(actor: Actor, wish: Wish) -> Offer:
     """Return what this wish would book; raise SlotTaken or NotBookable."""
-    choice = open_times(actor, wish.therapist_uid)
+    choice = open_times(actor, wish.therapist_uid, wish.service_uid)
     _check_fit(actor, choice.therapist)
     zone(wish.zone)
     slot = next((slot for slot in choice.openings.slots if slot.start == wish.start), None)
@@ -89,7 +105,8 @@ def check(actor: Actor, wish: Wish) -> Offer:
         if wish.start.date() > choice.until:
             raise NotBookable(_no_licence(choice.therapist), hint=_("Choose an earlier time."))
         raise SlotTaken(choice.openings.near(wish.start))
-    return Offer(choice.therapist, slot, choice.openings.service, _format(choice.therapist, wish.format))
+    kind = choice.openings.service
+    return Offer(choice.therapist, slot, kind, _format(formats_of(choice.therapist, kind), wish.format))
 
 
 def book(actor: Actor, wish: Wish) -> Appointment:
@@ -108,12 +125,17 @@ def book(actor: Actor, wish: Wish) -> Appointment:
         # Another request won between our look and our claim, and has committed. It may have been this one's twin.
         known = _booked_already(_uid(actor), wish)
         if known is None:
-            raise SlotTaken(openings(offer.therapist, _uid(actor)).near(wish.start)) from None
+            raise SlotTaken(open_times(actor, wish.therapist_uid, offer.service.uid).openings.near(wish.start)) from None
         return known
-    records.open_care(actor, appointment.patient_uid, appointment.therapist_uid)
-    matching.close_all(actor, appointment.patient_uid)
-    record(actor, "appointment.booked", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
-    letters.tell_booked(appointment)
+    if appointment.is_booked:
+        records.open_care(actor, appointment.patient_uid, appointment.therapist_uid)
+        matching.close_all(actor, appointment.patient_uid)
+        record(actor, "appointment.booked", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
+        letters.tell_booked(appointment)
+    else:
+        # Care opens when the therapist says yes.
+        record(actor, "appointment.requested", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
+        letters.tell_requested(appointment)
     publish(user_room(appointment.therapist_uid), CHANGED, {"appointment": str(appointment.uid)})
     return appointment
 
@@ -133,7 +155,10 @@ def _booked_already(patient_uid: UUID, wish: Wish) -> Appointment | None:
 
 
 def _placement(actor: Actor, wish: Wish, offer: Offer) -> Placement:
+    asks = offer.service.approval
     return Placement(
+        state=State.REQUESTED if asks else State.BOOKED,
+        answer_by=offer.answer_by if asks else None,
         patient_uid=_uid(actor),
         therapist_uid=offer.therapist.uid,
         service_uid=offer.service.uid,
@@ -167,10 +192,16 @@ def _no_licence(therapist: staff.Therapist) -> str:
     return _("This therapist may not work where you are on that day.")
 
 
-def _format(therapist: staff.Therapist, wanted: str) -> str:
-    if wanted and wanted not in therapist.formats:
+def formats_of(therapist: staff.Therapist, kind: ServiceType) -> list[str]:
+    """Return the ways to meet at a time that both the therapist and the kind of session allow; all the therapist's when none is in both."""
+    live = [each for each in LIVE_FORMATS if each in therapist.formats]
+    return [each for each in live if each in kind.formats] or live
+
+
+def _format(allowed: list[str], wanted: str) -> str:
+    if wanted and wanted not in allowed:
         raise Invalid(_("Choose one of the answers shown."), fields={"format": _("Choose one of the answers shown.")})
-    return wanted or next((each for each in ("video", "audio", "chat", "message") if each in therapist.formats), "video")
+    return wanted or (allowed[0] if allowed else "video")
 
 
 def _uid(actor: Actor) -> UUID:

@@ -13,7 +13,7 @@ from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import SYSTEM, Actor, authorize
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
-from vtclinic.features.scheduling import diary, letters, placing, policy
+from vtclinic.features.scheduling import diary, late, letters, placing, policy
 from vtclinic.features.scheduling.booking import CHANGED
 from vtclinic.features.scheduling.joint import news as joint_news
 from vtclinic.features.scheduling.models import HOLDING, Appointment, State
@@ -22,10 +22,11 @@ from vtclinic.features.scheduling.waiting import holds
 MOST_WORDS = 1000
 
 
-def cancel(actor: Actor, uid: UUID, *, words: str = "") -> Appointment:
+def cancel(actor: Actor, uid: UUID, *, words: str = "", late_said: bool = True) -> Appointment:
     """Call a session off as one of its two people; `words` from a therapist reach the patient in the app, never by mail.
 
-    Cancelling again changes nothing. Raises Conflict once the session has begun.
+    A patient's words tell why a late one should not count. Cancelling again changes nothing. Raises Conflict once the session has begun,
+    and NotSaid when cancelling became late meanwhile and the patient was not told: `late_said` is what their page said.
     """
     appointment = diary.appointment(uid)
     authorize(actor, policy.can_cancel, appointment)
@@ -36,6 +37,10 @@ def cancel(actor: Actor, uid: UUID, *, words: str = "") -> Appointment:
         raise Invalid(_("Write less."), fields={"words": _("The most is %(count)s characters.", count=MOST_WORDS)})
     if words and not by_patient:
         appointment.words = words
+    if by_patient and not late_said and late.counts(appointment):
+        raise late.NotSaid(_("It is later than it was. Look at what cancelling means now."), hint=_("Your session is still booked."))
+    if appointment.starts_at > clock.now():
+        late.note(actor, appointment, why=words)
     call_off(actor, appointment, State.CANCELLED_BY_PATIENT if by_patient else State.CANCELLED_BY_CLINIC)
     return appointment
 
@@ -54,10 +59,11 @@ def cancel_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
 
 def call_off(actor: Actor, appointment: Appointment, state: State) -> None:
     """Call one session off for callers that authorised; those who wait for a time are offered it."""
+    was_booked = appointment.is_booked
     appointment.cancel(state, clock.now())
     placing.release(appointment)
     record(actor, "appointment.cancelled", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
-    letters.tell_cancelled(appointment)
+    letters.tell_cancelled(appointment, was_booked=was_booked)
     joint_news.tell_others(appointment, appointment.other_uids)
     holds.look_soon()
     for uid in (appointment.therapist_uid, appointment.patient_uid):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
@@ -16,9 +15,8 @@ from vtclinic.core.errors import NotFound
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.uow import session
 from vtclinic.core.zones import wall_instant
-from vtclinic.features.scheduling.busy import busy_of
+from vtclinic.features.scheduling.kinds import catalogue
 from vtclinic.features.scheduling.models import Appointment, JointTherapist, ServiceType, State
-from vtclinic.features.scheduling.times import Busy
 
 Booked = dict[tuple[UUID, date], int]
 
@@ -29,6 +27,16 @@ def appointment(uid: UUID) -> Appointment:
     if found is None:
         raise NotFound()
     return found
+
+
+def services() -> list[ServiceType]:
+    """Return the kinds of session that can be booked, the oldest first."""
+    return catalogue.offered()
+
+
+def kind_of(appointment: Appointment) -> ServiceType:
+    """Return the kind of session that an appointment is."""
+    return session().get_one(ServiceType, appointment.service_uid)
 
 
 def appointments_of(patient_uid: UUID, *, limit: int = 200) -> list[Appointment]:
@@ -86,34 +94,3 @@ def count_booked(start: datetime, end: datetime) -> Booked:
     for therapist, starts_at in session().execute(wanted):
         counts[therapist, starts_at.astimezone(place).date()] += 1
     return dict(counts)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """The kind of session that is booked here, and what is taken of each therapist's time."""
-
-    service: ServiceType
-    busy: dict[UUID, list[Busy]]
-
-
-def taken(therapist_uids: Iterable[UUID], patient_uid: UUID | None, now: datetime) -> Taken:
-    """Return what is taken from now on of each therapist's time, and of the patient's own."""
-    uids = list(therapist_uids)
-    service = session().scalars(_offered()).one()
-    whose = uids if patient_uid is None else [*uids, patient_uid]
-    found = busy_of(whose, now, now + timedelta(days=service.horizon_days + 1))
-    if patient_uid is not None:
-        # The patient is elsewhere then: the time is taken, and is no session of this therapist's.
-        own = [replace(entry, session=False) for entry in found.pop(patient_uid)]
-        found = {uid: [*entries, *own] for uid, entries in found.items()}
-    return Taken(service, found)
-
-
-def services() -> list[ServiceType]:
-    """Return the kinds of session that the clinic offers, the oldest first."""
-    return list(session().scalars(select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid)))
-
-
-@cache
-def _offered() -> Select[ServiceType]:
-    return select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid).limit(1)

@@ -10,16 +10,20 @@ from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import (
     calling_off,
     jobs,  # noqa: F401 - registers the reminders
+    late_routes,
     letter_routes,
+    moving_routes,  # noqa: F401 - adds its pages to those of sessions and of the calendar
     openings,
     reminders,
     routes,
     staff_routes,
 )
+from vtclinic.features.scheduling.closing import routes as closing_routes
 from vtclinic.features.scheduling.feeds import pages as feed_pages
 from vtclinic.features.scheduling.groups import wiring as groups_wiring
 from vtclinic.features.scheduling.joint import news as joint_news
 from vtclinic.features.scheduling.joint import routes as joint_routes
+from vtclinic.features.scheduling.kinds import routes as kinds_routes
 from vtclinic.features.scheduling.series import wiring as series_wiring
 from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
 from vtclinic.features.scheduling.upset import letters as upset_letters
@@ -73,6 +77,7 @@ scheduling = Feature(
         staff_routes.bp,
         letter_routes.bp,
         feed_pages.bp,
+        *(kinds_routes.bp, closing_routes.bp, late_routes.bp),
         *series_wiring.BLUEPRINTS,
         *groups_wiring.BLUEPRINTS,
         *(waiting_routes.bp, waiting_staff_routes.bp, upset_routes.bp, upset_routes.staff_bp, joint_routes.bp),
@@ -81,6 +86,7 @@ scheduling = Feature(
     nav=(
         NavItem(PATIENT, "scheduling.index", lazy("Sessions"), "calendar", 30),
         NavItem(THERAPIST, "calendar.index", lazy("Calendar"), "calendar", 20),
+        NavItem(CLINIC_ADMIN, "kinds.index", lazy("Sessions and rules"), "calendar", 66),
         NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42, count=waiting_views.waiting_count),
         NavItem(THERAPIST, "waiting_list.index", lazy("Waiting list"), "clock", 60, place="more"),
         NavItem(CLINIC_ADMIN, "upset_list.index", lazy("Sessions to change"), "calendar", 44, count=seeing_to.open_count),

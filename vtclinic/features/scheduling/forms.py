@@ -5,9 +5,10 @@ from __future__ import annotations
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from vtclinic.core.forms import ClinicForm
+from vtclinic.core.forms import ClinicForm, listed
 from vtclinic.core.i18n import lazy as _
 from vtclinic.features.scheduling.calling_off import MOST_WORDS
+from vtclinic.features.scheduling.late import MOST_WHY, REASONS
 
 
 class BookForm(ClinicForm):
@@ -16,6 +17,7 @@ class BookForm(ClinicForm):
     key = HiddenField()
     slot = HiddenField()
     zone = HiddenField()
+    kind = HiddenField()
     format = RadioField(_("How would you like to meet?"), validators=[Optional()])
 
 
@@ -38,6 +40,30 @@ class CancelForm(ClinicForm):
         description=_("They read this when they sign in. It is never in an e-mail."),
         validators=[Optional(), Length(max=MOST_WORDS)],
     )
+
+
+class OwnMoveForm(ClinicForm):
+    """A patient's moving of their session; `late` is what the page said about its being late."""
+
+    slot = HiddenField()
+    late = HiddenField()
+
+
+class LateForm(ClinicForm):
+    """A patient's cancelling; `late` is what the page said about its being late."""
+
+    late = HiddenField()
+    why = TextAreaField(
+        _("Do you want to tell us why?"),
+        description=_("If you are unwell or in crisis, tell us. Then it need not count. Only your therapist reads it."),
+        validators=[Optional(), Length(max=MOST_WHY)],
+    )
+
+
+class WaiveForm(ClinicForm):
+    """Let a late change go."""
+
+    reason = SelectField(_("Reason"), choices=listed(REASONS.items()))
 
 
 class PressForm(ClinicForm):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from vtclinic.core import clock, jobs
 from vtclinic.core.uow import unit_of_work
 from vtclinic.features.progress import api as progress
-from vtclinic.features.scheduling import placing, reminders
+from vtclinic.features.scheduling import approving, placing, reminders
 from vtclinic.features.scheduling.models import Appointment, State
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,13 @@ def finish(*, clinic: str) -> None:
             progress.on_session_done(row.patient_uid, row.therapist_uid, row.uid, row.starts_at)
         placing.unclaim(*(row.uid for row in over))
         reminders.tidy()
+
+
+@jobs.periodic("scheduling.expire_requests", seconds=300)
+def expire_requests(*, clinic: str) -> None:
+    """Let go of times that a therapist was asked for and did not accept, and tell the patients."""
+    with unit_of_work():
+        approving.expire()
 
 
 def _remind_of_what_is_due() -> None:

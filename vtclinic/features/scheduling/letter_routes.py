@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from vtclinic.core.access import public, roles
 from vtclinic.core.policy import PATIENT, authorize
 from vtclinic.core.web import actor, go, page
-from vtclinic.features.scheduling import calling_off, diary, letter_links, policy
+from vtclinic.features.scheduling import calling_off, diary, late, letter_links, policy
 from vtclinic.features.scheduling.forms import PressForm
 from vtclinic.features.scheduling.letter_links import Act
 
@@ -69,4 +69,4 @@ def cancel_submit(token: str) -> Response:
 
 def _show(token: str, act: Act) -> Response:
     seen = letter_links.look(token, act)
-    return page("scheduling/letter.html", seen=seen, it=seen.appointment, act=act.value, stand=seen.stand.value, token=token)
+    return page("scheduling/letter.html", seen=seen, it=seen.appointment, act=act.value, stand=seen.stand.value, token=token, counts=seen.may_act and late.counts(seen.appointment))

@@ -19,17 +19,30 @@ def tell_booked(appointment: Appointment) -> None:
     _tell_therapist(appointment, "appointment-new-staff", Method.REQUEST)
 
 
-def tell_cancelled(appointment: Appointment) -> None:
-    """Tell both people that it will not take place; their calendars take it out."""
-    by_clinic = appointment.state == State.CANCELLED_BY_CLINIC
-    _tell_patient(appointment, "appointment-cancelled-by-clinic" if by_clinic else "appointment-cancelled", Method.CANCEL)
-    _tell_therapist(appointment, "appointment-cancelled-staff", Method.CANCEL)
+def tell_requested(appointment: Appointment) -> None:
+    """Tell both people that a time is asked for; nothing is in their calendars yet."""
+    _tell_patient(appointment, "appointment-requested", None)
+    _tell_therapist(appointment, "appointment-requested-staff", None)
+
+
+def tell_declined(appointment: Appointment) -> None:
+    """Tell the patient that a time they asked for is not possible."""
+    _tell_patient(appointment, "appointment-declined", None)
 
 
 def tell_moved(appointment: Appointment) -> None:
-    """Tell both people the new time; their calendars take the entry there."""
-    _tell_patient(appointment, "appointment-moved", Method.REQUEST)
-    _tell_therapist(appointment, "appointment-moved-staff", Method.REQUEST)
+    """Tell both people the new time; their calendars replace the old one."""
+    method = Method.REQUEST if appointment.is_booked else None
+    _tell_patient(appointment, "appointment-moved", method)
+    _tell_therapist(appointment, "appointment-moved-staff", method)
+
+
+def tell_cancelled(appointment: Appointment, *, was_booked: bool = True) -> None:
+    """Tell both people that it will not take place; their calendars take it out if it was in them."""
+    by_clinic = appointment.state == State.CANCELLED_BY_CLINIC
+    method = Method.CANCEL if was_booked else None
+    _tell_patient(appointment, "appointment-cancelled-by-clinic" if by_clinic else "appointment-cancelled", method)
+    _tell_therapist(appointment, "appointment-cancelled-staff", method)
 
 
 def calendar_file(appointment: Appointment, reader: User, *, method: Method = Method.REQUEST) -> str:
@@ -54,20 +67,21 @@ def when_words(moment: datetime, zone: str, locale: str) -> str:
         return gettext("%(when)s (%(zone)s)", when=fmt.day_time(moment), zone=fmt.place(zone))
 
 
-def _tell_patient(appointment: Appointment, template: str, method: Method) -> None:
+def _tell_patient(appointment: Appointment, template: str, method: Method | None) -> None:
     patient = records.patient(appointment.patient_uid)
     if records.may_mail(patient):
         reader = users([appointment.patient_uid])[appointment.patient_uid]
         _write(reader, appointment, template, method=method, named=records.may_be_named(patient))
 
 
-def _tell_therapist(appointment: Appointment, template: str, method: Method) -> None:
+def _tell_therapist(appointment: Appointment, template: str, method: Method | None) -> None:
     reader = users([appointment.therapist_uid])[appointment.therapist_uid]
     _write(reader, appointment, template, method=method)
 
 
-def _write(reader: User, appointment: Appointment, template: str, *, method: Method, named: bool = True) -> None:
+def _write(reader: User, appointment: Appointment, template: str, *, method: Method | None, named: bool = True) -> None:
     zone = appointment.patient_zone if reader.uid == appointment.patient_uid else appointment.therapist_zone
-    attachment = ("calendar.ics", f"text/calendar; method={method.value}", calendar_file(appointment, reader, method=method))
+    # What is only asked for has no place in a calendar yet.
+    attachment = ("calendar.ics", f"text/calendar; method={method.value}", calendar_file(appointment, reader, method=method)) if method else None
     queue_mail(reader.email, template, {"when": when_words(appointment.starts_at, zone, reader.locale)}, locale=reader.locale, timezone=zone, attachment=attachment, named=named)
 

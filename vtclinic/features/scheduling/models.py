@@ -106,7 +106,7 @@ class Appointment(ClinicBase):
     __table_args__ = (
         UniqueConstraint("patient_uid", "booking_key"),
         # All that the search for open times reads, so that it needs no row.
-        Index("ix_appointment_therapist_start", "therapist_uid", "starts_at", "ends_at", "state"),
+        Index("ix_appointment_therapist_start", "therapist_uid", "starts_at", "ends_at", "state", "service_uid"),
         Index("ix_appointment_patient_start", "patient_uid", "starts_at"),
         Index("ix_appointment_state_start", "state", "starts_at"),
     )

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from vtclinic.core import clock
+from vtclinic.core.errors import Conflict
+from vtclinic.core.i18n import gettext as _
 from vtclinic.core.zones import wall_instant, zone
-from vtclinic.features.scheduling import diary
+from vtclinic.features.scheduling.busy import busy_of, stretches_of
+from vtclinic.features.scheduling.closing.days import background
+from vtclinic.features.scheduling.grid import Grid, Person, open_grid
 from vtclinic.features.scheduling.hours import hours_of
-from vtclinic.features.scheduling.models import ServiceType
-from vtclinic.features.scheduling.times import Busy, Slot, Window, WorkingHours, open_slots
+from vtclinic.features.scheduling.kinds import catalogue
+from vtclinic.features.scheduling.models import Appointment, ServiceType, ceiling, floor
+from vtclinic.features.scheduling.times import DAY, Slot, Window, WorkingHours, open_slots
 from vtclinic.features.staff import api as staff
 
 NEAR = 4
-SOON = (1, 4, 14)
 WORKDAYS = 5
+
+
+class NothingOffered(Conflict):
+    """No kind of session fits this patient and this therapist."""
 
 
 @dataclass(frozen=True)
@@ -66,46 +73,70 @@ class Week:
         return self.days[-1].date
 
 
-def openings(therapist: staff.Therapist, patient_uid: UUID | None, *, until: date | None = None) -> Openings:
-    """Return when this patient can see this therapist; nothing after `until`, the last day of the licence."""
-    now, hours = clock.now(), hours_of(therapist)
-    taken = diary.taken([therapist.uid], patient_uid, now)
-    return Openings(taken.service, _slots(hours, taken.busy[therapist.uid], taken.service, until), hours)
+def openings(
+    therapist: staff.Therapist,
+    patient_uid: UUID | None,
+    *,
+    until: date | None = None,
+    service: ServiceType | None = None,
+    without: Appointment | None = None,
+) -> Openings:
+    """Return when this patient can see this therapist; nothing after `until`, the last day of the licence.
+
+    Without a kind of session it is the first that fits. `without` is an appointment that would be moved: its own time counts as free.
+    """
+    now, kind = clock.now(), service or _first_kind(therapist.uid, patient_uid)
+    end = now + timedelta(days=kind.horizon_days)
+    hours = hours_of(therapist, background(patient_uid).closures.leave_of(therapist.uid))
+    found = busy_of([therapist.uid, *([patient_uid] if patient_uid is not None else [])], now, end)
+    busy = found[therapist.uid] + [replace(entry, session=False) for entry in (found[patient_uid] if patient_uid is not None else [])]
+    if without is not None:
+        own = floor(without.starts_at), ceiling(without.ends_at)
+        busy = [entry for entry in busy if (entry.start, entry.end) != own]
+    slots = open_slots(hours, busy, kind.rules(), Window(now, end, now))
+    last = _last(until, therapist.timezone)
+    return Openings(kind, [slot for slot in slots if last is None or slot.end <= last], hours)
 
 
 def first_free(therapist_uids: Iterable[UUID], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None) -> dict[UUID, datetime | None]:
     """Return each therapist's first open time for a patient, or None; the number of queries does not grow with them."""
-    return first_free_of(staff.therapists(therapist_uids).values(), patient_uid, until=until)
+    return first_free_of(staff.timetables(therapist_uids), patient_uid, until=until)
 
 
 def first_free_of(
-    therapists: Iterable[staff.Therapist], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None
+    therapists: Iterable[staff.Therapist | staff.Timetable], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None
 ) -> dict[UUID, datetime | None]:
-    """Do the same for profiles that are read already, with one query."""
-    people, last = list(therapists), until or {}
-    taken = diary.taken([person.uid for person in people], patient_uid, clock.now())
-    return {person.uid: _first(hours_of(person), taken.busy[person.uid], taken.service, last.get(person.uid)) for person in people}
+    """Do the same for profiles that are read already."""
+    people = list(therapists)
+    found = grid_of(people, patient_uid, until=until)
+    return {person.uid: found.first(person.uid) for person in people}
 
 
-def _first(hours: WorkingHours, taken: list[Busy], service: ServiceType, until: date | None) -> datetime | None:
-    """Look at the next days before the rest: most people have time soon, and a list of therapists asks for each."""
-    now, rules = clock.now(), service.rules()
-    last = wall_instant(until + timedelta(days=1), time(0), hours.zone) if until else None
-    bounds = [now, *(now + timedelta(days=days) for days in (*(few for few in SOON if few < service.horizon_days), service.horizon_days))]
-    for begin, end in itertools.pairwise(bounds):
-        slots = open_slots(hours, taken, rules, Window(begin, end, now))
-        if slots:
-            return slots[0].start if last is None or slots[0].end <= last else None
-    return None
+def grid_of(
+    therapists: Sequence[staff.Therapist | staff.Timetable], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None, days: int | None = None
+) -> Grid:
+    """Return the open times of many therapists for a patient, over `days` or to the horizon, each for the first kind of session that fits."""
+    now, kinds, last, told = clock.now(), catalogue.offered(), until or {}, background(patient_uid)
+    end = now + timedelta(days=days or max((kind.horizon_days for kind in kinds), default=0))
+    rules = {kind.uid: kind.rules() for kind in kinds}
+    people = []
+    for person in therapists:
+        fitting = catalogue.of_therapist(kinds, person.uid, first=person.uid not in told.known)
+        if fitting:
+            hours = hours_of(person, told.closures.leave_of(person.uid))
+            people.append(Person(person.uid, hours, rules[fitting[0].uid], _last(last.get(person.uid), person.timezone)))
+    return open_grid(people, stretches_of([person.uid for person in people], patient_uid, now, end), Window(now, end, now))
 
 
-def _slots(hours: WorkingHours, taken: list[Busy], service: ServiceType, until: date | None) -> list[Slot]:
-    now = clock.now()
-    slots = open_slots(hours, taken, service.rules(), Window(now, now + timedelta(days=service.horizon_days), now))
-    if until is None:
-        return slots
-    last = wall_instant(until + timedelta(days=1), time(0), hours.zone)
-    return [slot for slot in slots if slot.end <= last]
+def _first_kind(therapist_uid: UUID, patient_uid: UUID | None) -> ServiceType:
+    kinds = catalogue.fitting(therapist_uid, patient_uid)
+    if not kinds:
+        raise NothingOffered(_("There is no session you can book here right now."), hint=_("Ask a person to help."))
+    return kinds[0]
+
+
+def _last(until: date | None, zone_name: str) -> datetime | None:
+    return wall_instant(until + DAY, time(0), zone_name) if until else None
 
 
 def week_of(openings: Openings, zone_name: str, monday: date | None = None) -> Week:

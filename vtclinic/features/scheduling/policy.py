@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vtclinic.core.policy import Actor
 from vtclinic.features.scheduling.feeds.models import CalendarFeed
-from vtclinic.features.scheduling.models import Appointment
+from vtclinic.features.scheduling.models import Appointment, LateCancel
 
 
 def can_book(actor: Actor) -> bool:
@@ -20,6 +20,21 @@ def can_view(actor: Actor, appointment: Appointment) -> bool:
 def can_cancel(actor: Actor, appointment: Appointment) -> bool:
     """Allow the two people whose session it is."""
     return can_view(actor, appointment)
+
+
+def can_run_booking(actor: Actor) -> bool:
+    """Allow the clinic's administrators: kinds of session and closed days."""
+    return actor.is_clinic_admin
+
+
+def can_see_late_changes(actor: Actor) -> bool:
+    """Allow therapists, each their own, and the clinic's administrators."""
+    return actor.is_therapist or actor.is_clinic_admin
+
+
+def can_waive(actor: Actor, change: LateCancel) -> bool:
+    """Allow the therapist whose session it was and the clinic's administrators."""
+    return actor.is_clinic_admin or (actor.is_therapist and actor.uid == change.therapist_uid)
 
 
 def is_its_patient(actor: Actor, appointment: Appointment) -> bool:

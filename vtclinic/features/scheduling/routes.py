@@ -16,9 +16,10 @@ from vtclinic.core.ids import new_id
 from vtclinic.core.policy import PATIENT, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking, calling_off, diary, letters, policy, screens
+from vtclinic.features.scheduling import booking, calling_off, diary, late, letters, policy, screens
 from vtclinic.features.scheduling.booking import Choice, NotBookable, SlotTaken, Wish
-from vtclinic.features.scheduling.forms import BookForm, PressForm, ZoneForm
+from vtclinic.features.scheduling.forms import BookForm, LateForm, ZoneForm
+from vtclinic.features.scheduling.late import NotSaid
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.openings import week_of
 from vtclinic.features.scheduling.screens import Clock
@@ -36,7 +37,7 @@ SHOWN_PAST = 20
 def index() -> Response:
     """Show a patient's next sessions and those before."""
     rows = screens.with_therapists(diary.appointments_of(_me()))
-    coming = [row for row in reversed(rows) if row.appointment.is_booked and row.appointment.ends_at > clock.now()]
+    coming = [row for row in reversed(rows) if row.appointment.holds_time and row.appointment.ends_at > clock.now()]
     past = [row for row in rows if row not in coming][:SHOWN_PAST]
     return page("scheduling/index.html", coming=coming, past=past, what=screens.what, standing=standing(_me()))
 
@@ -77,8 +78,9 @@ def check(therapist_uid: UUID) -> Response:
     start = screens.read_stamp(request.args.get("slot"))
     if start is None:
         return _picker(therapist_uid, problem=_("Choose a time to go on."), status=422)
-    form = BookForm(formdata=None, key=str(new_id()), slot=screens.stamp(start), zone=_zone())
-    return _check(Wish(therapist_uid, start, _zone(), new_id()), form)
+    kind = _uuid(request.args.get("kind"))
+    form = BookForm(formdata=None, key=str(new_id()), slot=screens.stamp(start), zone=_zone(), kind=str(kind or ""))
+    return _check(Wish(therapist_uid, start, _zone(), new_id(), service_uid=kind), form)
 
 
 @bp.post("/sessions/new/<uuid:therapist_uid>/check")
@@ -86,7 +88,7 @@ def check(therapist_uid: UUID) -> Response:
 def book(therapist_uid: UUID) -> Response:
     """Book the time."""
     form = BookForm()
-    form.format.choices = screens.live_formats(staff.therapist(therapist_uid))
+    form.format.choices = screens.named(booking.LIVE_FORMATS)
     wish = _wish(therapist_uid, form)
     if not form.validate():
         return _check(wish, form, status=422)
@@ -104,7 +106,7 @@ def book(therapist_uid: UUID) -> Response:
 def booked(uid: UUID) -> Response:
     """Say that it is booked, and what happens before."""
     appointment = _mine(uid)
-    if not appointment.is_booked:
+    if not appointment.holds_time:
         return go("scheduling.show", uid=uid)
     return page("scheduling/booked.html", row=screens.with_therapists([appointment])[0], what=screens.what)
 
@@ -114,7 +116,8 @@ def booked(uid: UUID) -> Response:
 def show(uid: UUID) -> Response:
     """Show one session."""
     appointment = _mine(uid)
-    return page("scheduling/show.html", row=screens.with_therapists([appointment])[0], what=screens.what, standing=standing(_me(), appointment))
+    row, kept = screens.with_therapists([appointment])[0], late.of(appointment)
+    return page("scheduling/show.html", row=row, what=screens.what, standing=standing(_me(), appointment), late=kept)
 
 
 @bp.get("/sessions/<uuid:uid>/calendar.ics")
@@ -132,24 +135,36 @@ def calendar_file(uid: UUID) -> Response:
 def confirm_cancel(uid: UUID) -> Response:
     """Say what cancelling means, before it happens."""
     appointment = _mine(uid)
-    if not appointment.is_booked or appointment.starts_at <= clock.now():
-        return go("scheduling.show", uid=uid)
-    return page("scheduling/cancel.html", row=screens.with_therapists([appointment])[0], what=screens.what)
+    return _cancelling(appointment, LateForm(formdata=None))
 
 
 @bp.post("/sessions/<uuid:uid>/cancel")
 @patients
 def cancel(uid: UUID) -> Response:
     """Cancel it."""
-    if not PressForm().validate():
-        return go("scheduling.confirm_cancel", uid=uid)
-    calling_off.cancel(actor(), uid)
+    appointment, form = _mine(uid), LateForm()
+    if not form.validate():
+        return _cancelling(appointment, form, status=422)
+    try:
+        calling_off.cancel(actor(), uid, words=form.why.data or "", late_said=form.late.data == "yes")
+    except NotSaid as error:
+        form.form_errors.append(error.message)
+        return _cancelling(appointment, form, status=409)
     return go("scheduling.show", uid=uid)
+
+
+def _cancelling(appointment: Appointment, form: LateForm, *, status: int = 200) -> Response:
+    if not appointment.holds_time or appointment.starts_at <= clock.now():
+        return go("scheduling.show", uid=appointment.uid)
+    counts = late.counts(appointment)
+    form.late.data = "yes" if counts else ""
+    row, kind = screens.with_therapists([appointment])[0], diary.kind_of(appointment)
+    return page("scheduling/cancel.html", status=status, row=row, form=form, counts=counts, late=late.is_late(appointment), kind=kind, what=screens.what)
 
 
 def _picker(therapist_uid: UUID, *, problem: str = "", status: int = 200) -> Response:
     try:
-        choice = booking.open_times(actor(), therapist_uid)
+        choice = booking.open_times(actor(), therapist_uid, _uuid(request.args.get("kind")))
     except NotBookable as refused:
         return _refused(therapist_uid, refused)
     zone = _zone()
@@ -159,8 +174,10 @@ def _picker(therapist_uid: UUID, *, problem: str = "", status: int = 200) -> Res
 
 
 def _choice_words(choice: Choice, zone: str) -> dict[str, Any]:
-    formats = " · ".join(name for _code, name in screens.live_formats(choice.therapist))
-    return {"therapist": choice.therapist, "service": choice.openings.service, "zone": zone, "formats": formats, "elsewhere": zone != current_timezone().key}
+    kind = choice.openings.service
+    formats = " · ".join(name for _code, name in screens.named(booking.formats_of(choice.therapist, kind)))
+    words = {"therapist": choice.therapist, "service": kind, "zone": zone, "formats": formats, "elsewhere": zone != current_timezone().key}
+    return words | {"kinds": choice.kinds, "kind": kind.uid if len(choice.kinds) > 1 else None}
 
 
 def _check(wish: Wish, form: BookForm, *, status: int = 200) -> Response:
@@ -170,7 +187,7 @@ def _check(wish: Wish, form: BookForm, *, status: int = 200) -> Response:
         return _taken(wish.therapist_uid, taken, wish.zone)
     except NotBookable as refused:
         return _refused(wish.therapist_uid, refused)
-    form.format.choices = screens.live_formats(offer.therapist)
+    form.format.choices = screens.named(booking.formats_of(offer.therapist, offer.service))
     form.format.data = form.format.data or offer.format
     return page("scheduling/check.html", status=status, offer=offer, form=form, zone=wish.zone, what=screens.what)
 
@@ -187,13 +204,17 @@ def _refused(therapist_uid: UUID, refused: NotBookable) -> Response:
 
 def _wish(therapist_uid: UUID, form: BookForm) -> Wish:
     start = screens.read_stamp(form.slot.data)
-    try:
-        key = UUID(form.key.data or "")
-    except ValueError:
-        key = new_id()
+    key = _uuid(form.key.data) or new_id()
     if start is None:
         raise Invalid(_("Choose a time to go on."))
-    return Wish(therapist_uid, start, screens.read_zone(form.zone.data, current_timezone().key), key, form.format.data or "")
+    return Wish(therapist_uid, start, screens.read_zone(form.zone.data, current_timezone().key), key, form.format.data or "", _uuid(form.kind.data))
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _zone() -> str:

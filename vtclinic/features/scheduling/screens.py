@@ -16,7 +16,6 @@ from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.staff import api as staff
 
 STAMP = "%Y%m%dT%H%MZ"
-LIVE_FORMATS = ("video", "audio", "chat")
 # value, your time, their time, chosen: as the slot picker's macro takes them.
 Tile = tuple[str, str, str, bool]
 
@@ -107,9 +106,14 @@ def what(format_code: str, minutes: int) -> str:
     return _("%(format)s, %(minutes)s minutes.", format=staff.FORMATS.get(format_code, format_code), minutes=minutes)
 
 
+def named(formats: Iterable[str]) -> list[tuple[str, str]]:
+    """Return ways to meet as choices."""
+    return [(code, str(staff.FORMATS[code])) for code in formats]
+
+
 def live_formats(therapist: staff.Therapist) -> list[tuple[str, str]]:
-    """Return the ways to meet at a time, as choices."""
-    return [(code, str(staff.FORMATS[code])) for code in LIVE_FORMATS if code in therapist.formats]
+    """Return the ways to meet a therapist at a time, as choices."""
+    return named(code for code in ("video", "audio", "chat") if code in therapist.formats)
 
 
 def with_therapists(appointments: Iterable[Appointment]) -> list[SessionRow]:

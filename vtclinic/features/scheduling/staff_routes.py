@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, request
 
 from vtclinic.core import clock
 from vtclinic.core.access import roles
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import current_timezone, fmt
+from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import calling_off, diary, policy, screens
+from vtclinic.features.scheduling import approving, calling_off, diary, late, policy, screens
 from vtclinic.features.scheduling.forms import CancelForm
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.week.board import Wanted, board, read_view
@@ -42,7 +43,34 @@ def show(uid: UUID) -> Response:
     """Show one session."""
     appointment = _mine(uid)
     record(actor(), "appointment.read", "appointment", uid, patient_uid=appointment.patient_uid)
-    return page("scheduling/staff_show.html", **_words(appointment), care=records.in_care(appointment.patient_uid, appointment.therapist_uid))
+    care = records.in_care(appointment.patient_uid, appointment.therapist_uid)
+    return page("scheduling/staff_show.html", **_words(appointment), care=care, late=late.of(appointment), form=CancelForm(formdata=None))
+
+
+@bp.get("/requests")
+@therapists
+def requests() -> Response:
+    """Show who asks for a time."""
+    return page("scheduling/requests.html", rows=approving.waiting(actor()), what=screens.what, zone=current_timezone().key)
+
+
+@bp.post("/<uuid:uid>/accept")
+@therapists
+def accept(uid: UUID) -> Response:
+    """Say yes to a request."""
+    approving.accept(actor(), uid)
+    flash(_("It is booked. Your client is told."), "ok")
+    return go("calendar.show", uid=uid)
+
+
+@bp.post("/<uuid:uid>/decline")
+@therapists
+def decline(uid: UUID) -> Response:
+    """Say no to a request."""
+    form = CancelForm()
+    approving.decline(actor(), uid, words=(form.words.data or "") if form.validate() else "")
+    flash(_("They are told, and the time is free again."), "ok")
+    return go("calendar.requests")
 
 
 @bp.get("/<uuid:uid>/cancel")
@@ -50,7 +78,7 @@ def show(uid: UUID) -> Response:
 def confirm_cancel(uid: UUID) -> Response:
     """Say what cancelling means, before it happens."""
     appointment = _mine(uid)
-    if not appointment.is_booked or appointment.starts_at <= clock.now():
+    if not appointment.holds_time or appointment.starts_at <= clock.now():
         return go("calendar.show", uid=uid)
     return page("scheduling/staff_cancel.html", **_words(appointment), form=CancelForm(formdata=None))
 

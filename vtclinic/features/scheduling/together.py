@@ -10,6 +10,7 @@ from vtclinic.core import clock
 from vtclinic.core.zones import wall_instant
 from vtclinic.features.scheduling import diary
 from vtclinic.features.scheduling.busy import busy_of
+from vtclinic.features.scheduling.closing.days import background
 from vtclinic.features.scheduling.hours import hours_of
 from vtclinic.features.scheduling.models import Appointment, ServiceType, ceiling, floor
 from vtclinic.features.scheduling.openings import Openings
@@ -38,8 +39,9 @@ def open_of_all(
         taken = {uid: _without(entries, instead_of) if uid in (instead_of.therapist_uid, instead_of.patient_uid) else entries for uid, entries in taken.items()}
     own = [Busy(each.start, each.end, session=False) for each in taken.get(patient_uid, [])] if patient_uid else []
     window, found = Window(now, now + timedelta(days=service.horizon_days), now), {}
+    closed = background(patient_uid).closures
     for person in listed:
-        hours = hours_of(person)
+        hours = hours_of(person, closed.leave_of(person.uid))
         found[person.uid] = Openings(service, open_slots(hours, [*taken[person.uid], *own], service.rules(), window), hours)
     return found
 

@@ -6,7 +6,7 @@ from vtclinic.features.staff.credentials import count_waiting as licences_waitin
 from vtclinic.features.staff.credentials import queue as credential_queue
 from vtclinic.features.staff.importing.report import ImportReport, Outcome, RowReport
 from vtclinic.features.staff.importing.service import import_people
-from vtclinic.features.staff.models import Credential, CredentialState, Therapist, TherapistLeave
+from vtclinic.features.staff.models import Credential, CredentialState, Interval, Therapist, TherapistLeave
 from vtclinic.features.staff.news import LeaveChanged
 from vtclinic.features.staff.practice import change_hours, change_practice
 from vtclinic.features.staff.service import (
@@ -22,6 +22,7 @@ from vtclinic.features.staff.service import (
     therapist,
     therapists,
 )
+from vtclinic.features.staff.timetables import DaysOff, Timetable, timetables, weekly_hours
 from vtclinic.features.staff.vocabulary import (
     AGE_BANDS,
     FORMATS,
@@ -47,13 +48,16 @@ __all__ = [
     "Claim",
     "Credential",
     "CredentialState",
+    "DaysOff",
     "Face",
     "ImportReport",
+    "Interval",
     "LeaveChanged",
     "Outcome",
     "RowReport",
     "Therapist",
     "TherapistLeave",
+    "Timetable",
     "active_therapists",
     "approve_credential",
     "away_on",
@@ -74,4 +78,6 @@ __all__ = [
     "spoken",
     "therapist",
     "therapists",
+    "timetables",
+    "weekly_hours",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class Therapist(ClinicBase):
     @property
     def weekly_hours(self) -> dict[int, list[Interval]]:
         """Return working hours as wall times in `timezone`, by weekday (Monday is 0)."""
-        return {int(day): [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in rows] for day, rows in (self.hours or {}).items()}
+        return read_hours(self.hours)
 
     @weekly_hours.setter
     def weekly_hours(self, weekly: dict[int, list[Interval]]) -> None:
@@ -152,6 +153,16 @@ class Credential(ClinicBase):
     def _check_pending(self) -> None:
         if self.state != CredentialState.PENDING:
             raise Conflict("this credential has been decided already")
+
+
+def read_hours(stored: dict[str, Any] | None) -> dict[int, list[Interval]]:
+    """Return hours as they are stored as wall times by weekday."""
+    return {int(day): [(_wall(start), _wall(end)) for start, end in rows] for day, rows in (stored or {}).items()}
+
+
+@lru_cache(maxsize=2048)
+def _wall(text: str) -> time:
+    return time.fromisoformat(text)
 
 
 def _overlap(row: Interval, span: Interval) -> bool:

@@ -55,7 +55,7 @@ def _face(user: User, profile: Therapist | None) -> Face:
 
 def therapist(uid: UUID) -> Therapist:
     """Return one therapist's profile; raise NotFound before they filled anything in."""
-    found = session().get(Therapist, uid)
+    found = session().get(Therapist, uid, options=[joinedload(Therapist.leave)])
     if found is None:
         raise NotFound()
     return found

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
-from functools import cache
-from uuid import UUID
+from collections.abc import Iterator
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import select
 
-from vtclinic.core.uow import session
-from vtclinic.features.scheduling.models import HOLDING, Appointment, JointTherapist, ceiling, floor
-from vtclinic.features.scheduling.times import Busy
+from vtclinic.features.scheduling.models import HOLDING, Appointment, JointTherapist
+from vtclinic.features.scheduling.taking import HOLDERS, START, UNTIL, Part, part
 
 
-def joint_sessions(holder_uids: Collection[UUID], start: datetime, end: datetime) -> dict[UUID, list[Busy]]:
-    """Return the joint sessions of these therapists."""
-    found: dict[UUID, list[Busy]] = {}
-    for uid, starts_at, ends_at in session().execute(_joint(), {"holders": list(holder_uids), "start": start, "end": end}):
-        found.setdefault(uid, []).append(Busy(floor(starts_at), ceiling(ends_at)))
-    return found
-
-
-@cache
-def _joint() -> Select[UUID, datetime, datetime]:
-    holders: BindParameter[UUID] = bindparam("holders", expanding=True)
-    when = (Appointment.ends_at > bindparam("start")) & (Appointment.starts_at < bindparam("end"))
-    joined = select(JointTherapist.therapist_uid, Appointment.starts_at, Appointment.ends_at).join(Appointment, Appointment.uid == JointTherapist.appointment_uid)
-    return joined.where(JointTherapist.therapist_uid.in_(holders), when, Appointment.state.in_(HOLDING))
+def joint_sessions() -> Iterator[Part]:
+    """Say in which joint sessions therapists take part."""
+    when = (Appointment.ends_at > START) & (Appointment.starts_at < UNTIL) & Appointment.state.in_(HOLDING)
+    joined = select(*part(JointTherapist.therapist_uid, Appointment.starts_at, Appointment.ends_at)).join(Appointment, Appointment.uid == JointTherapist.appointment_uid)
+    yield joined.where(JointTherapist.therapist_uid.in_(HOLDERS), when)

@@ -101,7 +101,7 @@ def _extend_appointments(service: uuid.UUID) -> None:
     with op.batch_alter_table('appointment', schema=None) as batch_op:
         batch_op.alter_column('service_uid', existing_type=sa.Uuid(), nullable=False)
         batch_op.drop_index('ix_appointment_therapist_start')
-        batch_op.create_index('ix_appointment_therapist_start', ['therapist_uid', 'starts_at', 'ends_at', 'state'], unique=False)
+        batch_op.create_index('ix_appointment_therapist_start', ['therapist_uid', 'starts_at', 'ends_at', 'state', 'service_uid'], unique=False)
         batch_op.create_index(batch_op.f('ix_appointment_series_uid'), ['series_uid'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_appointment_service_uid'), 'service_type', ['service_uid'], ['uid'])
 

@@ -1,0 +1,139 @@
+"""Which days are closed, and for whom: public holidays of the clinic's country, days the clinic added or opened, and therapists who work all the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, CompoundSelect, Date, Uuid, bindparam, cast, literal, null, select, union_all
+
+from vtclinic.core import clock
+from vtclinic.core.later import Later
+from vtclinic.core.scope import current_clinic
+from vtclinic.core.uow import once, session
+from vtclinic.features.scheduling.models import Appointment, ClinicDay, ClosingRules, DayWorked, State
+from vtclinic.features.scheduling.times import DAY, Leave
+
+holidays = Later("holidays")
+# The farthest that a kind of session can be booked ahead, and a day for zones.
+FARTHEST = timedelta(days=366)
+# What makes the next session with somebody a later one.
+COUNTS = (State.BOOKED, State.DONE, State.NO_SHOW)
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """One day of the list: closed or open, from the public calendar or the clinic's own."""
+
+    day: date
+    name: str
+    public: bool
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Closures:
+    """The days of a stretch that are closed, and who works on which of them."""
+
+    days: tuple[Holiday, ...]
+    public: bool = True
+    region: str = ""
+    worked: frozenset[tuple[UUID, date]] = frozenset()
+    workers: frozenset[UUID] = field(init=False)
+    common: tuple[Leave, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what most therapists have in common once."""
+        object.__setattr__(self, "workers", frozenset(uid for uid, _day in self.worked))
+        object.__setattr__(self, "common", tuple(Leave(each.day, each.day) for each in self.days if each.closed))
+
+    def leave_of(self, therapist_uid: UUID) -> tuple[Leave, ...]:
+        """Return the closed days as days off of one therapist."""
+        if therapist_uid not in self.workers:
+            return self.common
+        return tuple(day for day in self.common if (therapist_uid, day.first) not in self.worked)
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a search for open times needs besides who is busy: closed days, and the therapists a patient had a session with or has one booked."""
+
+    closures: Closures
+    known: frozenset[UUID]
+
+
+@once
+def background(patient_uid: UUID | None) -> Background:
+    """Return it for the days that can be booked, with one query."""
+    today = clock.now().date()
+    return _read(today - DAY, today + FARTHEST, patient_uid)
+
+
+def closures(first: date, last: date) -> Closures:
+    """Return what is closed in a stretch of days, both included, with one query."""
+    return _read(first, last, None).closures
+
+
+def _read(first: date, last: date, patient_uid: UUID | None) -> Background:
+    public, region = True, ""
+    own: dict[date, tuple[bool, str]] = {}
+    worked: set[tuple[UUID, date]] = set()
+    known: set[UUID] = set()
+    for kind, day, yes, words, uid in session().execute(_told(), {"first": first, "last": last, "patient": patient_uid}):
+        if kind == "rules":
+            public, region = yes, words
+        elif kind == "day":
+            own[day] = yes, words
+        elif kind == "worked":
+            worked.add((uid, day))
+        else:
+            known.add(uid)
+    shared = {day: name for day, name in public_holidays(current_clinic().country, region, first, last).items() if public}
+    return Background(Closures(tuple(_merged(shared, own)), public, region, frozenset(worked)), frozenset(known))
+
+
+def public_holidays(country: str, region: str, first: date, last: date) -> dict[date, str]:
+    """Return the public holidays of a place in a stretch of days; none for a place that the library does not know."""
+    found: dict[date, str] = {}
+    for year in range(first.year, last.year + 1):
+        found |= {day: name for day, name in _year(country, region, year) if first <= day <= last}
+    return found
+
+
+def regions(country: str) -> list[str]:
+    """Return the codes of a country's regions with holidays of their own."""
+    return list(holidays.list_supported_countries(include_aliases=False).get(country, []))
+
+
+@lru_cache(maxsize=256)
+def _year(country: str, region: str, year: int) -> tuple[tuple[date, str], ...]:
+    try:
+        return tuple(sorted(holidays.country_holidays(country, subdiv=region or None, years=year).items()))
+    except NotImplementedError:
+        return ()
+
+
+def _merged(shared: dict[date, str], own: dict[date, tuple[bool, str]]) -> list[Holiday]:
+    found = {}
+    for day in shared.keys() | own.keys():
+        closed, words = own.get(day, (True, ""))
+        if day in shared or closed:
+            found[day] = Holiday(day, words or shared.get(day, ""), day in shared, closed)
+    return [found[day] for day in sorted(found)]
+
+
+@cache
+def _told() -> CompoundSelect[Any]:
+    # One query for four tables: every page with open times asks it.
+    days = bindparam("first", type_=Date), bindparam("last", type_=Date)
+    no_day, nobody, yes, nothing = cast(null(), Date), cast(null(), Uuid), cast(literal(True), Boolean), literal("")
+    had = (Appointment.patient_uid == bindparam("patient", type_=Uuid())) & Appointment.state.in_(COUNTS)
+    return union_all(
+        select(literal("rules"), no_day.label("day"), ClosingRules.public, ClosingRules.region, nobody.label("uid")),
+        select(literal("day"), ClinicDay.day, ClinicDay.closed, ClinicDay.name, nobody).where(ClinicDay.day.between(*days)),
+        select(literal("worked"), DayWorked.day, yes, nothing, DayWorked.therapist_uid).where(DayWorked.day.between(*days)),
+        select(literal("known"), no_day, yes, nothing, Appointment.therapist_uid).where(had).distinct(),
+    )

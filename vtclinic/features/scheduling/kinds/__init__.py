@@ -1,0 +1,1 @@
+"""Kinds of session: what a clinic offers, to whom, and by which rules."""

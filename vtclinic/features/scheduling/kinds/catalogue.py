@@ -1,0 +1,28 @@
+"""Which kinds of session fit one patient and one therapist: offered by the therapist, and for a first or a later session as history says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from vtclinic.core.uow import once, session
+from vtclinic.features.scheduling.closing.days import background
+from vtclinic.features.scheduling.models import ServiceType
+
+
+@once
+def offered() -> list[ServiceType]:
+    """Return the kinds of session that can be booked, the oldest first."""
+    return list(session().scalars(select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid)))
+
+
+def fitting(therapist_uid: UUID, patient_uid: UUID | None) -> list[ServiceType]:
+    """Return the kinds that this patient can book with this therapist; somebody unknown is new to everybody."""
+    return of_therapist(offered(), therapist_uid, first=therapist_uid not in background(patient_uid).known)
+
+
+def of_therapist(kinds: Sequence[ServiceType], therapist_uid: UUID, *, first: bool) -> list[ServiceType]:
+    """Return the kinds among these that fit."""
+    return [kind for kind in kinds if kind.is_offered_by(therapist_uid) and kind.is_for(first=first)]
