@@ -167,3 +167,26 @@ regular.accept regular.calendar_file regular.cancel regular.check regular.confir
 regular.new regular.show
     """,
 )
+
+_place(
+    THERAPIST,
+    """
+matching.answer_note matching.waiting_notes
+    """,
+)
+
+_place(
+    CLINIC_ADMIN,
+    """
+matching.accept_line matching.change_limit matching.change_weights matching.close_search matching.fairness matching.fairness_file
+matching.limit matching.loads matching.outcomes matching.progress matching.proposals matching.reset_weights matching.skip_line
+matching.start_search matching.take matching.weights
+    """,
+)
+
+_place(
+    PATIENT,
+    """
+matching.begin_change matching.change matching.note matching.stay
+    """,
+)

@@ -2,7 +2,19 @@
 
 from vtclinic.features.matching.asking import close_all, count_waiting
 from vtclinic.features.matching.free_times import FirstFree, set_first_free
+from vtclinic.features.matching.held_sessions import Held, set_held_sessions
 from vtclinic.features.matching.models import RequestKind
 from vtclinic.features.matching.service import choices, fitting, may_choose
 
-__all__ = ["FirstFree", "RequestKind", "choices", "close_all", "count_waiting", "fitting", "may_choose", "set_first_free"]
+__all__ = [
+    "FirstFree",
+    "Held",
+    "RequestKind",
+    "choices",
+    "close_all",
+    "count_waiting",
+    "fitting",
+    "may_choose",
+    "set_first_free",
+    "set_held_sessions",
+]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, func, select
@@ -11,21 +12,37 @@ from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
-from vtclinic.core.errors import NotFound
+from vtclinic.core.errors import Conflict, NotFound
+from vtclinic.core.i18n import gettext as _
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import once, session
-from vtclinic.features.matching import policy
-from vtclinic.features.matching.models import MatchRequest, RequestKind
+from vtclinic.features.intake import api as intake
+from vtclinic.features.matching import policy, telling
+from vtclinic.features.matching.models import MatchRequest, Proposal, ProposalState, RequestKind
 from vtclinic.identity.service import User, users
+
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line of the clinic's list: who waits, since when, and for what."""
+    """One line of the clinic's list: who waits and since when, what they asked for, and who of the clinic has taken it.
 
-    request: MatchRequest
+    `held` when choices were sent to them already and a place is kept.
+    """
+
     person: User
+    since: datetime
+    requests: Mapping[str, MatchRequest]
+    owner: User | None
+    has_care: bool
+    held: bool
+
+    @property
+    def asked(self) -> MatchRequest | None:
+        """Return the request for a person, if it is open."""
+        return self.requests.get(RequestKind.PERSON)
 
 
 def ask(actor: Actor, kind: RequestKind) -> MatchRequest:
@@ -44,6 +61,8 @@ def ask(actor: Actor, kind: RequestKind) -> MatchRequest:
         assert known is not None  # the index refused a second open one
         return known
     record(actor, "match.asked", "match_request", made.uid, patient_uid=actor.uid, reason=kind)
+    if kind is RequestKind.PERSON:
+        telling.somebody_asks(made.uid)
     return made
 
 
@@ -62,12 +81,59 @@ def open_request(patient_uid: UUID, kind: RequestKind) -> MatchRequest | None:
     return session().scalar(select(MatchRequest).where(MatchRequest.patient_uid == patient_uid, MatchRequest.kind == kind, MatchRequest.closed_at.is_(None)))
 
 
+def show_note(actor: Actor, *, shown: bool) -> None:
+    """Let therapists who would fit see a note without a name, or let them no more; only while the patient waits."""
+    authorize(actor, policy.can_choose)
+    assert actor.uid is not None
+    known = open_request(actor.uid, RequestKind.WAIT)
+    if known is None:
+        raise NotFound()
+    if shown != (known.shown_since is not None):
+        known.shown_since = clock.now() if shown else None
+        record(actor, "match.note-shown" if shown else "match.note-hidden", "match_request", known.uid, patient_uid=actor.uid)
+
+
 def waiting(actor: Actor) -> list[Waiting]:
-    """Return who waits, the longest first."""
+    """Return everybody who has nobody caring for them or asked for help, the longest first; four queries."""
     authorize(actor, policy.can_help)
-    rows = list(session().scalars(select(MatchRequest).where(MatchRequest.closed_at.is_(None)).order_by(MatchRequest.asked_at)))
-    people = users(row.patient_uid for row in rows)
-    return [Waiting(row, people[row.patient_uid]) for row in rows if row.patient_uid in people]
+    since, requests = intake.waiting_for_care(), _open_requests()
+    held = set(session().scalars(select(Proposal.patient_uid).where(Proposal.state == ProposalState.ACCEPTED, Proposal.held_until > clock.now())))
+    owners = {row.owner_uid for mine in requests.values() for row in mine.values() if row.owner_uid is not None}
+    people = users({*since, *requests, *owners})
+    listed = [
+        Waiting(people[uid], since.get(uid) or min(row.asked_at for row in mine.values()), mine, people.get(_owner(mine)), uid not in since, uid in held)
+        for uid in {*since, *requests}
+        if uid in people
+        for mine in [requests.get(uid, {})]
+    ]
+    return sorted(listed, key=lambda line: (line.asked is None, line.since, line.person.uid))
+
+
+def take(actor: Actor, uid: UUID) -> MatchRequest:
+    """Make a request the actor's; of two who press at once the first keeps it, and the other is told."""
+    authorize(actor, policy.can_help)
+    found = session().get(MatchRequest, uid, with_for_update=True)
+    if found is None:
+        raise NotFound()
+    if not found.is_open:
+        raise Conflict(_("This was closed meanwhile."))
+    if found.owner_uid not in (None, actor.uid):
+        raise Conflict(_("A colleague has taken this already."))
+    if found.owner_uid is None:
+        found.owner_uid = actor.uid
+        record(actor, "match.taken", "match_request", uid, patient_uid=found.patient_uid)
+    return found
+
+
+def _open_requests() -> dict[UUID, dict[str, MatchRequest]]:
+    found: dict[UUID, dict[str, MatchRequest]] = {}
+    for row in session().scalars(select(MatchRequest).where(MatchRequest.closed_at.is_(None)).order_by(MatchRequest.asked_at)):
+        found.setdefault(row.patient_uid, {})[row.kind] = row
+    return found
+
+
+def _owner(mine: Mapping[str, MatchRequest]) -> UUID:
+    return next((row.owner_uid for row in mine.values() if row.owner_uid is not None), _NOBODY)
 
 
 @once

@@ -1,4 +1,4 @@
-"""Looking again for patients who wait until somebody fits."""
+"""Looking again for patients who wait until somebody fits, and searching for everybody who waits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from vtclinic.core import clock, jobs
-from vtclinic.core.outbox import queue_mail
 from vtclinic.core.uow import unit_of_work
+from vtclinic.features.matching import batch_run, outcomes, telling
 from vtclinic.features.matching.asking import open_request
+from vtclinic.features.matching.batching import JOB
 from vtclinic.features.matching.models import MatchRequest, RequestKind
 from vtclinic.features.matching.service import forget_kept, somebody_fits
-from vtclinic.features.records import api as records
-from vtclinic.identity.service import users
 
 
 @jobs.periodic("matching.look-again", seconds=1800)
@@ -34,7 +33,17 @@ def tell(patient_uid: UUID) -> None:
         return
     request.close(clock.now(), None)
     forget_kept(patient_uid)
-    reader = users([patient_uid]).get(patient_uid)
-    patient = records.patient(patient_uid)
-    if reader is not None and records.may_mail(patient):
-        queue_mail(reader.email, "somebody-fits", {}, locale=reader.locale, timezone=reader.timezone, named=records.may_be_named(patient))
+    telling.somebody_fits(patient_uid, key=f"match:fits:{request.uid}")
+
+
+@jobs.job(JOB)
+def search(*, clinic: str, batch: str) -> None:
+    """Find therapists for everybody who waits, as a proposal."""
+    batch_run.run(UUID(batch))
+
+
+@jobs.periodic("matching.count-track", seconds=86400)
+def count_track(*, clinic: str) -> None:
+    """Count closed cases anew where the clinic lets them count."""
+    with unit_of_work():
+        outcomes.count_track()

@@ -13,3 +13,8 @@ def can_choose(actor: Actor) -> bool:
 def can_help(actor: Actor) -> bool:
     """Allow the clinic's administrators: they see who waits, and nothing of what was answered."""
     return actor.is_clinic_admin
+
+
+def can_read_notes(actor: Actor) -> bool:
+    """Allow therapists: notes without a name, of people who said yes to it and whom they could take."""
+    return actor.is_therapist

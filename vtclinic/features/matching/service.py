@@ -17,11 +17,12 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import before_end, session
+from vtclinic.core.uow import before_end, once, session
 from vtclinic.features.matching import offers, policy
 from vtclinic.features.matching.engine import Constraint, PatientNeeds, TherapistOffer, fits, match
-from vtclinic.features.matching.models import MatchRun, Outcome, Shown
+from vtclinic.features.matching.models import Change, MatchRun, Outcome, Shown
 from vtclinic.features.matching.standing import Standing, standing
+from vtclinic.features.records import api as records
 
 ENGINE = "2"
 
@@ -68,6 +69,14 @@ def pass_over(actor: Actor, therapist_uid: UUID) -> Outcome:
 def see_everybody(actor: Actor) -> Outcome:
     """Take back every no and every wish given up."""
     return _rematch(actor, "everybody", replace(_known(actor), passed=frozenset(), seen=frozenset(), relaxed=frozenset()))
+
+
+def match_anew(actor: Actor, cause: str) -> None:
+    """Match with every wish, as for the first time, keeping what the patient said no to; at the next look where the answers are missing."""
+    try:
+        _rematch(actor, cause, replace(_known(actor), seen=frozenset()))
+    except NotFound:
+        forget_kept(_uid(actor))
 
 
 def relax(actor: Actor, wish: str) -> Outcome:
@@ -120,12 +129,44 @@ def somebody_fits(patient_uid: UUID) -> bool:
 
 def latest(patient_uid: UUID) -> MatchRun | None:
     """Return a patient's newest match."""
-    return session().scalar(_newest(), {"patient": patient_uid})
+    rows = _newest_with_care(patient_uid)
+    return rows[0][0] if rows else None
+
+
+def my_care(actor: Actor) -> MyCare:
+    """Return who cares for the actor now and from whom they want to change; asks nothing that the page's match has not asked."""
+    authorize(actor, policy.can_choose)
+    rows = _newest_with_care(_uid(actor))
+    if not rows:
+        stands = standing(_uid(actor))
+        return MyCare(stands.carers, stands.leaving)
+    carers = frozenset(carer for _run, carer, _leaving in rows if carer is not None)
+    return MyCare(carers, frozenset(leaving for _run, _carer, leaving in rows if leaving is not None))
+
+
+@dataclass(frozen=True)
+class MyCare:
+    """Therapists of one patient: those who care for them, and those of them they look for somebody else than."""
+
+    carers: frozenset[UUID]
+    leaving: frozenset[UUID]
+
+
+@once
+def _newest_with_care(patient_uid: UUID) -> list[tuple[MatchRun, UUID | None, UUID | None]]:
+    return [(run, carer, leaving) for run, carer, leaving in session().execute(_newest(), {"patient": patient_uid})]
 
 
 @cache
-def _newest() -> Select[MatchRun]:
-    return select(MatchRun).where(MatchRun.patient_uid == bindparam("patient")).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1)
+def _newest() -> Select[MatchRun, UUID, UUID]:
+    care, whose = records.CareRelation, MatchRun.patient_uid == bindparam("patient")
+    newest = select(MatchRun.uid).where(whose).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1).scalar_subquery()
+    return (
+        select(MatchRun, care.therapist_uid, Change.from_uid)
+        .outerjoin(care, (care.patient_uid == MatchRun.patient_uid) & care.until.is_(None))
+        .outerjoin(Change, (Change.patient_uid == MatchRun.patient_uid) & Change.closed_at.is_(None))
+        .where(MatchRun.uid == newest)
+    )
 
 
 def without(needs: PatientNeeds, wishes: Iterable[str]) -> PatientNeeds:
@@ -180,7 +221,7 @@ def _ground(patient_uid: UUID) -> _Ground | None:
 def _match(found: _Ground, before: Outcome) -> Outcome:
     needs, available, weights = found.needs, found.available, found.stands.weights
     wanted = without(replace(needs, blocked=needs.blocked | before.passed), before.relaxed)
-    seed = _seed(needs.uid)
+    seed = seed_of(needs.uid)
     result = match(wanted, [offer for offer in available if offer.uid not in before.seen], weights, seed=seed)
     again = not result.choices and bool(before.seen)
     if again:
@@ -200,7 +241,7 @@ def _still_fit(found: _Ground, known: Outcome) -> bool:
 def _run(patient_uid: UUID, cause: str, made: Outcome) -> MatchRun:
     now = clock.now()
     return MatchRun(
-        uid=new_id(), patient_uid=patient_uid, made_at=now, checked_at=now, stale=False, engine=ENGINE, seed=_seed(patient_uid), cause=cause, result=made.as_json()
+        uid=new_id(), patient_uid=patient_uid, made_at=now, checked_at=now, stale=False, engine=ENGINE, seed=seed_of(patient_uid), cause=cause, result=made.as_json()
     )
 
 
@@ -214,7 +255,8 @@ def _note_checked(run: MatchRun) -> None:
     before_end(touch)
 
 
-def _seed(patient_uid: UUID) -> int:
+def seed_of(patient_uid: UUID) -> int:
+    """Return the seed by which equals come to this patient."""
     # The patient's own: equals come in another order for another patient, and in the same order for the same one.
     # Half of what four bytes hold: PostgreSQL keeps whole numbers with a sign.
     return int.from_bytes(hashlib.blake2b(patient_uid.bytes, digest_size=4).digest()) >> 1

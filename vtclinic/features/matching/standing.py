@@ -15,10 +15,10 @@ from sqlalchemy import BindParameter, CompoundSelect, Integer, String, Uuid, bin
 from vtclinic.core import clock
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.scope import current_clinic
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.core.zones import wall_instant, zone
 from vtclinic.features.matching.engine import Weights
-from vtclinic.features.matching.models import BlockedPair, Change, Limit, Proposal, ProposalState, WeightSet
+from vtclinic.features.matching.models import BlockedPair, Change, Interest, Limit, Proposal, ProposalState, Says, WeightSet
 from vtclinic.features.records import api as records
 
 _NOBODY = UUID(int=0)
@@ -27,7 +27,11 @@ _NAMES = tuple(each.name for each in fields(Weights))
 
 @dataclass(frozen=True)
 class Standing:
-    """Loads and rules of one moment. `blocked` are the therapists kept from the patient it was read for; `version` 0 means the default weights."""
+    """Loads and rules of one moment; `version` 0 means the default weights.
+
+    Of the patient it was read for: `carers` care for them now, they look for somebody else than `leaving`, and `blocked`, which holds
+    those too, are never offered.
+    """
 
     weights: Weights = field(default_factory=Weights)
     version: int = 0
@@ -37,29 +41,33 @@ class Standing:
     per_week: Mapping[UUID, int] = field(default_factory=dict)
     paused: frozenset[UUID] = frozenset()
     blocked: frozenset[UUID] = frozenset()
+    carers: frozenset[UUID] = frozenset()
+    leaving: frozenset[UUID] = frozenset()
 
 
+@once
 def standing(patient_uid: UUID | None = None) -> Standing:
     """Read it; a place that is kept for the patient is free to them."""
     values = {"now": clock.now(), "week": week_began(), "patient": patient_uid or _NOBODY}
-    found: dict[str, dict[UUID, int]] = {kind: {} for kind in ("care", "begun", "held", "limit", "paused", "blocked")}
+    found: dict[str, dict[UUID, int]] = {kind: {} for kind in ("care", "begun", "held", "limit", "paused", "blocked", "carer", "leaving")}
     weights, version = Weights(), 0
     for kind, uid, number, text in session().execute(_everything(), values):
         if kind == "weights":
             weights, version = weights_of(json.loads(text)), number
         else:
             found[kind][uid] = number
-    return Standing(
-        weights, version, found["care"], found["begun"], found["held"], found["limit"], frozenset(found["paused"]), frozenset(found["blocked"])
-    )
+    sets = {kind: frozenset(found[kind]) for kind in ("paused", "blocked", "carer", "leaving")}
+    counts = (found["care"], found["begun"], found["held"], found["limit"])
+    return Standing(weights, version, *counts, sets["paused"], sets["blocked"] | sets["leaving"], sets["carer"], sets["leaving"])
 
 
 def blocked_pairs() -> dict[UUID, set[UUID]]:
-    """Return whom each patient is kept from, for many at once; also whom they want to change from."""
+    """Return whom each patient is kept from, for many at once: by a word of either side, and whom they want to change from."""
     kept: dict[UUID, set[UUID]] = {}
     pairs = select(BlockedPair.patient_uid, BlockedPair.therapist_uid).where(BlockedPair.lifted_at.is_(None))
     leaving = select(Change.patient_uid, Change.from_uid).where(Change.closed_at.is_(None))
-    for patient, therapist in session().execute(union_all(pairs, leaving)):
+    declined = select(Interest.patient_uid, Interest.therapist_uid).where(Interest.says == Says.NOT_FIT)
+    for patient, therapist in session().execute(union_all(pairs, leaving, declined)):
         kept.setdefault(patient, set()).add(therapist)
     return kept
 
@@ -91,6 +99,8 @@ def _everything() -> CompoundSelect[str, UUID, int, str]:
         select(literal("limit"), Limit.therapist_uid, Limit.new_per_week, nothing).where(Limit.new_per_week.is_not(None)),
         select(literal("paused"), Limit.therapist_uid, literal(1), nothing).where(Limit.paused),
         select(literal("blocked"), BlockedPair.therapist_uid, literal(1), nothing).where(BlockedPair.patient_uid == mine, BlockedPair.lifted_at.is_(None)),
-        select(literal("blocked"), Change.from_uid, literal(1), nothing).where(Change.patient_uid == mine, Change.closed_at.is_(None)),
+        select(literal("blocked"), Interest.therapist_uid, literal(1), nothing).where(Interest.patient_uid == mine, Interest.says == Says.NOT_FIT),
+        select(literal("leaving"), Change.from_uid, literal(1), nothing).where(Change.patient_uid == mine, Change.closed_at.is_(None)),
+        select(literal("carer"), care.therapist_uid, literal(1), nothing).where(care.patient_uid == mine, care.until.is_(None)),
         select(literal("weights"), cast(null(), Uuid), cast(WeightSet.version, Integer), cast(WeightSet.values, String)).where(WeightSet.version == newest),
     )

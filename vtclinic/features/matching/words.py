@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.i18n import ngettext
+from vtclinic.core.i18n import lazy, ngettext
 from vtclinic.features.matching.engine import Constraint, Decider, Reason, Relaxation, Unmet
+from vtclinic.features.matching.models import Outcome
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import api as staff
 
@@ -47,6 +48,24 @@ def obstacle(entry: Relaxation) -> str:
     return said(entry.count) if said and entry.decider is not Decider.NOBODY else ""
 
 
+def kinds(codes: Iterable[str]) -> list[str]:
+    """Return which kinds of things fit, for people who may not read the answers themselves."""
+    return list(dict.fromkeys(str(_KINDS.get(code, _KINDS["preference"])) for code in codes))
+
+
+def kinds_that_fit(outcome: Outcome) -> list[str]:
+    """Return why the first choice was chosen, by kinds alone."""
+    return kinds(reason.code for reason in outcome.choices[0].reasons) if outcome.choices else []
+
+
+def kinds_that_block(outcome: Outcome) -> list[str]:
+    """Return what keeps everybody from this person, by kinds alone; what nobody may relax says no more than that."""
+    if outcome.fitting:
+        return [_("Those who fit have no space left")]
+    found = [entry.violation.constraint for entry in outcome.relaxations if entry.decider is not Decider.NOBODY]
+    return list(dict.fromkeys(str(_BLOCKS[each]) for each in found)) or [_("Licence, training or age group")]
+
+
 def see_them(count: int) -> str:
     """Return the words of the button that shows whom a relaxed wish brings."""
     if count > 3:
@@ -77,6 +96,21 @@ _REASONS: Mapping[str, Callable[[str], str]] = {
     "gender": lambda what: _("You asked for %(what)s", what=what),
     "formats": lambda what: _("Meets the way you asked: %(what)s", what=what),
     "languages": lambda what: _("Speaks %(what)s with you", what=what),
+}
+_KINDS: Mapping[str, Any] = {
+    "problem": lazy("Works with what they want help with"),
+    "times": lazy("Works at times they chose"),
+    "modality": lazy("Knows a method they asked about"),
+    "culture": lazy("Meets a wish of theirs"),
+    "preference": lazy("Meets a wish of theirs"),
+    "must": lazy("Meets what is a must for them"),
+    "language": lazy("Speaks their language"),
+}
+_BLOCKS: Mapping[Constraint, Any] = {
+    Constraint.MUST: lazy("Something that is a must for them"),
+    Constraint.FORMAT: lazy("The way to meet"),
+    Constraint.LANGUAGE: lazy("The language"),
+    Constraint.CAPACITY: lazy("Those who fit have no space left"),
 }
 _UNMET: Mapping[str, Callable[[str, str], str]] = {
     "specialities": lambda what, name: _("You want help with %(what)s. %(name)s works more with other things.", what=what, name=name),

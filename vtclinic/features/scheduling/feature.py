@@ -9,6 +9,7 @@ from vtclinic.features.notifications import api as notifications
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import (
     calling_off,
+    held,
     jobs,  # noqa: F401 - registers the reminders
     late_routes,
     letter_routes,
@@ -61,6 +62,7 @@ def _listen() -> None:
         notifications.register(kind)
     subscribe(notifications.ChoicesChanged, _choices_changed)
     matching.set_first_free(openings.first_free_of)
+    matching.set_held_sessions(held.held_sessions)
     subscribe(records.CareEnded, _care_ended)
     subscribe(AccountDisabled, _account_disabled)
     subscribe(staff.LeaveChanged, _leave_changed)

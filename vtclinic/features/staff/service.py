@@ -62,12 +62,12 @@ def therapist(uid: UUID) -> Therapist:
 
 
 def therapists(uids: Iterable[UUID]) -> dict[UUID, Therapist]:
-    """Return many profiles with names and leave in two queries, or in none when this unit of work has read them whole."""
+    """Return many profiles with names and leave in one query, or in none when this unit of work has read them whole."""
     wanted = set(uids)
     known = {uid: row for uid in wanted if (row := _read_already(uid)) is not None}
     if known.keys() == wanted:
         return known
-    return {row.uid: row for row in session().scalars(_profiles(), {"wanted": list(wanted)})}
+    return {row.uid: row for row in session().scalars(_profiles(), {"wanted": list(wanted)}).unique()}
 
 
 def _read_already(uid: UUID) -> Therapist | None:
@@ -77,7 +77,7 @@ def _read_already(uid: UUID) -> Therapist | None:
 
 @cache
 def _profiles() -> Select[Therapist]:
-    return select(Therapist).where(Therapist.uid.in_(bindparam("wanted", expanding=True)))
+    return select(Therapist).where(Therapist.uid.in_(bindparam("wanted", expanding=True))).options(joinedload(Therapist.leave))
 
 
 def active_therapists() -> list[Therapist]:

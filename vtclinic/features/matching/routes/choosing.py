@@ -1,24 +1,24 @@
-"""The patient's page of therapists, and the clinic's list of who asked for help with choosing."""
+"""The patient's page of therapists, and changing to somebody else."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from vtclinic.core.access import roles
 from vtclinic.core.errors import NotFound
-from vtclinic.core.policy import CLINIC_ADMIN, PATIENT
+from vtclinic.core.policy import PATIENT
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.intake import api as intake
-from vtclinic.features.matching import asking, service, words
+from vtclinic.features.matching import asking, changing, notes, service, words
 from vtclinic.features.matching.cards import cards, ways
 from vtclinic.features.matching.models import RequestKind
+from vtclinic.features.matching.routes.blueprint import bp
+from vtclinic.features.records import api as records
 from vtclinic.features.staff import api as staff
 
-bp = Blueprint("matching", __name__, template_folder="templates")
 patients = roles(PATIENT)
-admins = roles(CLINIC_ADMIN)
 
 
 @bp.get("/therapists")
@@ -28,11 +28,13 @@ def choices() -> Response:
     outcome = service.current(actor())
     if outcome is None:
         return _not_yet()
-    shown = cards(outcome, _me())
+    shown, care = cards(outcome, _me()), service.my_care(actor())
+    faces, leaving = list(staff.faces(care.carers).values()), care.leaving
     if shown:
-        return page("matching/choices.html", outcome=outcome, cards=shown, title=words.heading(len(shown)))
+        return page("matching/choices.html", outcome=outcome, cards=shown, title=words.heading(len(shown)), carers=faces, leaving=leaving)
     waits = asking.open_request(_me(), RequestKind.WAIT)
-    return page("matching/nobody.html", outcome=outcome, ways=ways(outcome), waits=waits)
+    note = notes.own(actor()) if waits else None
+    return page("matching/nobody.html", outcome=outcome, ways=ways(outcome), waits=waits, carers=faces, leaving=leaving, note=note)
 
 
 @bp.post("/therapists/others")
@@ -113,19 +115,41 @@ def stop_asking() -> Response:
     return go("matching.ask")
 
 
-@bp.get("/match-requests")
-@admins
-def waiting() -> Response:
-    """Show the clinic who waits."""
-    return page("matching/waiting.html", waiting=asking.waiting(actor()))
+@bp.post("/therapists/wait/note")
+@patients
+def note() -> Response:
+    """Let therapists who would fit see a note without a name, or let them no more."""
+    asking.show_note(actor(), shown=request.form.get("shown") == "yes")
+    return go("matching.choices")
 
 
-@bp.post("/match-requests/<uuid:uid>/close")
-@admins
-def close(uid: UUID) -> Response:
-    """Note that somebody was helped."""
-    asking.close_request(actor(), uid)
-    return go("matching.waiting")
+@bp.get("/therapists/change/<uuid:uid>")
+@patients
+def change(uid: UUID) -> Response:
+    """Say what looking for somebody else means."""
+    return page("matching/change.html", therapist=_my_therapist(uid), reasons=changing.REASONS)
+
+
+@bp.post("/therapists/change/<uuid:uid>")
+@patients
+def begin_change(uid: UUID) -> Response:
+    """Look for somebody else."""
+    changing.begin(actor(), uid, reason=request.form.get("reason", ""), block=bool(request.form.get("block")))
+    return go("matching.choices")
+
+
+@bp.post("/therapists/stay")
+@patients
+def stay() -> Response:
+    """Stay with the therapist one has."""
+    changing.stay(actor())
+    return go("matching.choices")
+
+
+def _my_therapist(uid: UUID) -> staff.Therapist:
+    if not records.in_care(_me(), uid):
+        raise NotFound()
+    return staff.therapist(uid)
 
 
 def _not_yet() -> Response:
