@@ -18,7 +18,7 @@ from vtclinic.features.matching.engine import Weights
 
 @pytest.fixture(autouse=True)
 def clock(house):
-    with time_machine.travel(datetime(2026, 11, 25, 8, 0, tzinfo=UTC), tick=False) as moved:
+    with time_machine.travel(datetime(2026, 11, 25, 8, 0, tzinfo=UTC)) as moved:
         yield moved
 
 

@@ -14,9 +14,9 @@ from vtclinic.features.notifications import api as notifications
 from vtclinic.identity.service import User, UserState
 
 FITS = notifications.Kind("matching.fits", lazy("There is news about your search"), mail="somebody-fits", roles=frozenset({PATIENT}))
-ASKED = notifications.Kind("matching.asked", lazy("Somebody waits for your help"), mail="somebody-asked", roles=frozenset({CLINIC_ADMIN}))
+ASKED = notifications.Kind("matching.asked", lazy("Somebody waits for your help"), mail="staff-asked", roles=frozenset({CLINIC_ADMIN}))
 
-LEFT = notifications.Kind("matching.left", lazy("Your list of clients has changed"), roles=frozenset({THERAPIST}))
+LEFT = notifications.Kind("matching.left", lazy("A list of yours has changed"), roles=frozenset({THERAPIST}))
 
 
 def register() -> None:
