@@ -4,13 +4,20 @@ from vtclinic.core.feature import Feature, NavItem
 from vtclinic.core.i18n import lazy as _l
 from vtclinic.core.policy import PATIENT, THERAPIST
 from vtclinic.features.crisis import api as crisis
-from vtclinic.features.messaging import api, events, models, service  # noqa: F401 - its tables
+from vtclinic.features.messaging import api, events, models, notice, service  # noqa: F401 - its tables
 from vtclinic.features.messaging.routes import bp
+from vtclinic.features.notifications import api as notifications
+
+
+def _listen() -> None:
+    crisis.add_source(service.WORDS, service.texts_of)
+    notifications.register(notice.NEW_MESSAGE)
+
 
 messaging = Feature(
     "messaging",
     blueprints=(bp,),
-    subscribe=lambda: crisis.add_source(service.WORDS, service.texts_of),
+    subscribe=_listen,
     socket_events=events.register,
     nav=(
         NavItem(PATIENT, "messaging.threads", _l("Messages"), "message", 20, count=api.unread),

@@ -1,19 +1,28 @@
-"""Telling somebody by mail that a message waits: once until they read, and only where mail is safe for them."""
+"""Telling somebody outside the thread that a message waits: once until they read, by the ways they chose."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from vtclinic.core.outbox import queue_mail
-from vtclinic.core.scope import current_clinic
+from vtclinic.core.i18n import lazy
+from vtclinic.core.policy import PATIENT, THERAPIST
 from vtclinic.core.uow import session
 from vtclinic.features.messaging.models import ReadingMark, Thread
-from vtclinic.features.records import api as records
-from vtclinic.identity import service as identity
+from vtclinic.features.notifications import api as notifications
+
+# No line in the app: the messages have a count of their own.
+NEW_MESSAGE = notifications.Kind(
+    "message.new",
+    lazy("You have a new message"),
+    mail="new-message",
+    about=lazy("A new message"),
+    ways=frozenset({notifications.MAIL, notifications.PUSH}),
+    roles=frozenset({PATIENT, THERAPIST}),
+)
 
 
-def tell_by_mail(thread: Thread, person_uid: UUID) -> None:
-    """Queue a neutral mail unless this person was told already since they last read."""
+def tell(thread: Thread, person_uid: UUID) -> None:
+    """Tell this person, unless they were told already since they last read."""
     mark = session().get(ReadingMark, (thread.uid, person_uid))
     if mark is None:
         mark = ReadingMark(thread_uid=thread.uid, user_uid=person_uid, read_seq=0, mailed_seq=0)
@@ -21,12 +30,4 @@ def tell_by_mail(thread: Thread, person_uid: UUID) -> None:
     if mark.mailed_seq > mark.read_seq:
         return
     mark.mailed_seq = thread.last_seq
-    person = identity.user(person_uid)
-    named = True
-    if person_uid == thread.patient_uid:
-        patient = records.patient(person_uid)
-        named = records.may_be_named(patient)
-        if not records.may_mail(patient):
-            return
-    link = f"{current_clinic().base_url}/messages/{thread.uid}"
-    queue_mail(person.email, "new-message", {"link": link}, locale=person.locale, timezone=person.timezone, named=named)
+    notifications.notify(person_uid, NEW_MESSAGE, key=f"message:{thread.uid}:{thread.last_seq}", path=f"/messages/{thread.uid}")

@@ -129,7 +129,7 @@ def _store(actor: Actor, here: Standing, text: str, client_id: str) -> Sent:
         crisis.look_at(author, text, WORDS, message.uid)
     for person in (thread.patient_uid, thread.therapist_uid):
         sockets.publish(sockets.user_room(person), NEW, {"thread": str(thread.uid), "seq": message.seq})
-    notice.tell_by_mail(thread, thread.other(author))
+    notice.tell(thread, thread.other(author))
     return Sent(message.uid, message.seq, now, again=False)
 
 
