@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from vtclinic.features.scheduling.groups import models  # noqa: F401 - its tables
+from vtclinic.core.events import subscribe
+from vtclinic.features.records import api as records
+from vtclinic.features.scheduling.groups import (
+    jobs,  # noqa: F401 - registers the look for what is over
+    seating,
+    telling,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = ()
 
 
 def listen() -> None:
-    """Make the kinds of news known."""
+    """Make the kinds of news known and hear of care that ends."""
+    telling.register()
+    subscribe(records.CareEnded, _care_ended)
+
+
+def _care_ended(news: records.CareEnded) -> None:
+    seating.leave_after_care(news.patient_uid)

@@ -1,0 +1,40 @@
+"""Who may plan, see, join and call off a session with seats."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from vtclinic.core.policy import Actor
+from vtclinic.features.scheduling.groups.models import GroupMember, GroupSession
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody stands towards a session: its therapists, their own membership, and whether one of them cares for them."""
+
+    group: GroupSession
+    therapists: Collection[UUID]
+    member: GroupMember | None = None
+    in_care: bool = False
+
+
+def can_plan(actor: Actor) -> bool:
+    """Allow therapists."""
+    return actor.is_therapist
+
+
+def can_view(actor: Actor, place: Place) -> bool:
+    """Allow its therapists, who was asked, and, when it is open, who is in the care of one of them."""
+    return can_lead(actor, place) or can_join(actor, place)
+
+
+def can_join(actor: Actor, place: Place) -> bool:
+    """Allow patients who were asked, or who are in the care of its therapists when it is open to all of them."""
+    return actor.is_patient and (place.member is not None or (place.group.open_to_all and place.in_care))
+
+
+def can_lead(actor: Actor, place: Place) -> bool:
+    """Allow its therapists."""
+    return actor.is_therapist and actor.uid in place.therapists

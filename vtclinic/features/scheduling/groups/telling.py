@@ -1,0 +1,68 @@
+"""Tell people about sessions with seats: neutral lines and letters. A calendar entry says "Appointment" and names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from vtclinic.core.i18n import fmt, gettext, lazy, locale_scope
+from vtclinic.core.outbox import queue_mail
+from vtclinic.core.scope import current_clinic
+from vtclinic.features.notifications import api as notifications
+from vtclinic.features.records import api as records
+from vtclinic.features.scheduling.groups.models import GroupMember, GroupSession
+from vtclinic.features.scheduling.ics import Invitation, Method, appointment_ics
+from vtclinic.identity.service import user
+
+ASKED = notifications.Kind("group.asked", lazy("You are asked to a session"), mail="group-asked", about=lazy("Sessions you are asked to"))
+CHANGED = notifications.Kind("group.changed", lazy("Something changed about a session"), mail="group-changed", about=lazy("Changes of shared sessions"), can_mute=False)
+
+
+def register() -> None:
+    """Make the kinds of news known."""
+    for kind in (ASKED, CHANGED):
+        notifications.register(kind)
+
+
+def ask(group: GroupSession, patient_uids: Iterable[UUID]) -> None:
+    """Tell people that they are asked to come."""
+    for uid in patient_uids:
+        notifications.notify(uid, ASKED, key=f"group:{group.uid}:asked", path=path(group))
+
+
+def tell_changed(group: GroupSession, uids: Iterable[UUID], *, key: str) -> None:
+    """Tell people that something changed; the page says what."""
+    for uid in uids:
+        notifications.notify(uid, CHANGED, key=f"group:{group.uid}:{key}", path=path(group))
+
+
+def write(group: GroupSession, members: Iterable[GroupMember], method: Method) -> None:
+    """Write to patients that their seat is theirs, or that it is not any more; their calendars follow."""
+    for member in members:
+        profile = records.patient(member.patient_uid)
+        if records.may_mail(profile):
+            _letter(group, member, method, named=records.may_be_named(profile))
+
+
+def path(group: GroupSession) -> str:
+    """Return where it is seen."""
+    return f"/group-sessions/{group.uid}"
+
+
+def _letter(group: GroupSession, member: GroupMember, method: Method, *, named: bool) -> None:
+    reader = user(member.patient_uid)
+    entry = Invitation(
+        uid=member.uid,
+        start=group.starts_at,
+        end=group.ends_at,
+        zone=member.zone,
+        sequence=member.sequence,
+        stamp=member.changed_at,
+        organizer=f"no-reply@{current_clinic().host}",
+        attendee=reader.email,
+    )
+    with locale_scope(reader.locale, member.zone):
+        when = gettext("%(when)s (%(zone)s)", when=fmt.day_time(group.starts_at), zone=fmt.place(member.zone))
+    attachment = ("calendar.ics", f"text/calendar; method={method.value}", appointment_ics(entry, method=method).decode())
+    template = "series-booked" if method is Method.REQUEST else "series-cancelled"
+    queue_mail(reader.email, template, {"whens": [when]}, locale=reader.locale, timezone=member.zone, attachment=attachment, named=named)
