@@ -32,8 +32,11 @@ from vtclinic.features.progress import own as own_questionnaires
 from vtclinic.features.progress.instruments import load_packs
 from vtclinic.features.progress.models import Response, ResponseState
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import letter_links
+from vtclinic.features.scheduling import diary, letter_links
 from vtclinic.features.scheduling.feeds import service as feed_service
+from vtclinic.features.scheduling.groups import seating
+from vtclinic.features.scheduling.groups.models import GroupKind
+from vtclinic.features.scheduling.groups.seating import Wanted
 from vtclinic.features.scheduling.models import Appointment, ServiceType
 from vtclinic.features.scheduling.recurrence import Pattern, Rule
 from vtclinic.features.scheduling.series import making as series
@@ -135,7 +138,11 @@ def _regular(behind: Backstage) -> dict[str, str]:
     sam, amara = behind.actor(SAM), behind.actor(AMARA)
     first = clock.now().date() + timedelta(days=8)
     made = [Draft(_uid(sam), _uid(amara), Pattern(first, time(hour), "Europe/Dublin", Rule(interval=2))) for hour in (4, 5)]
-    return {"series": str(series.plan(amara, made[0], agreed=True).uid), "wish": str(series.plan(sam, made[1]).uid), "series_day": first.isoformat(), "series_number": f"{first:%Y%m%d}"}
+    asked = Wanted(
+        kind=GroupKind.GROUP, title="Thursday group", service_uid=diary.services()[0].uid, start=clock.now() + timedelta(days=9), zone="Europe/Dublin", seats=6, format="video", patients=(_uid(sam),)
+    )
+    group = str(seating.plan(amara, asked).uid)
+    return {"group": group, "series": str(series.plan(amara, made[0], agreed=True).uid), "wish": str(series.plan(sam, made[1]).uid), "series_day": first.isoformat(), "series_number": f"{first:%Y%m%d}"}
 
 
 def _links() -> dict[str, str]:

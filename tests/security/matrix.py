@@ -61,7 +61,7 @@ progress.questionnaires progress.switch progress.talk_after progress.withdraw
 _place(
     THERAPIST,
     """
-regular.book_left_out regular.check_move regular.do_move regular.move
+groups.new groups.plan regular.book_left_out regular.check_move regular.do_move regular.move
 calendar.accept calendar.decline calendar.requests closing.mine closing.work
 calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times calendar.show crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day
@@ -79,6 +79,7 @@ _place(PATIENT, "joint.anybody_times joint.anybody_chosen")
 _place(
     PATIENT,
     """
+groups.join
 waiting.mine waiting.wishes waiting.join waiting.take waiting.pass_over waiting.wake waiting.leave waiting.back_to_list
 upset.show upset.choose upset.wait_instead
     """,
@@ -163,7 +164,7 @@ _place(
     PATIENT | THERAPIST,
     """
 messaging.draft messaging.send messaging.since messaging.thread messaging.threads messaging.write_to
-regular.accept regular.calendar_file regular.cancel regular.check regular.confirm_cancel regular.decline regular.index regular.make
+groups.cancel groups.confirm_cancel groups.index groups.show regular.accept regular.calendar_file regular.cancel regular.check regular.confirm_cancel regular.decline regular.index regular.make
 regular.new regular.show
     """,
 )

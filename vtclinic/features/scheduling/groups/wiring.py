@@ -8,11 +8,12 @@ from vtclinic.core.events import subscribe
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling.groups import (
     jobs,  # noqa: F401 - registers the look for what is over
+    routes,
     seating,
     telling,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (routes.bp,)
 
 
 def listen() -> None:
