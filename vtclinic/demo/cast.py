@@ -63,6 +63,8 @@ class PatientPart:
     sessions: tuple[int, ...] = ()
     words: tuple[tuple[int, str, bool, str], ...] = ()
     emergency: dict[str, str] = field(default_factory=dict)
+    # The wall time of sessions every other week, agreed on with the therapist.
+    regular: str = ""
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,7 @@ HARBOUR = Cast(
                 Scores(4, "gad-7", (1, 2, 1, 2, 1, 1, 1)),
             ),
             (-33, -19, -5, 0),
+            regular="18:00",
         ),
         PatientPart(
             "Grace Murphy",

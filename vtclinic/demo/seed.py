@@ -30,6 +30,9 @@ from vtclinic.features.progress import answering
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking
+from vtclinic.features.scheduling.recurrence import Pattern, Rule
+from vtclinic.features.scheduling.series import making as series
+from vtclinic.features.scheduling.series.planning import Draft
 from vtclinic.features.staff import api as staff
 from vtclinic.features.staff.practice import change_photo
 from vtclinic.features.staff.uploads import Upload, redrawn
@@ -185,6 +188,10 @@ class _People:
         with_whom = self._staff[part.therapist]
         for days in part.sessions:
             self._session(me, with_whom, days)
+        if part.regular:
+            first = self._now.astimezone(zone(part.timezone)).date() + timedelta(days=9)
+            pattern = Pattern(first, time.fromisoformat(part.regular), part.timezone, Rule(interval=2))
+            series.plan(with_whom, Draft(_uid(me), _uid(with_whom), pattern), agreed=True)
         if not part.words:
             return
         with clock.at(self._now - timedelta(days=5)):

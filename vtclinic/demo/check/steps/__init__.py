@@ -5,7 +5,7 @@ A step that needs time to pass says `walk.pass_time(hours=2)`: web, worker and t
 
 from collections.abc import Callable
 
-from vtclinic.demo.check.steps import clinics, crisis, ending, patient, reminders, waiting
+from vtclinic.demo.check.steps import clinics, crisis, ending, patient, regular, reminders, waiting
 from vtclinic.demo.check.steps.walk import Walk
 
 __all__ = ["STEPS", "Walk"]
@@ -29,5 +29,6 @@ STEPS: tuple[tuple[str, Callable[[Walk], str]], ...] = (
     ("Words of danger climb to the lead", crisis.climb_to_lead),
     ("The other clinic", ending.look_from_elsewhere),
     ("Sign-out", ending.sign_out),
+    ("Regular times over a change of the clocks", regular.keep_the_wall_time),
     ("Audit and help", ending.verify_audit),
 )
