@@ -127,7 +127,7 @@ def _waiting(behind: Backstage) -> dict[str, str]:
     waits = session().scalars(select(WaitEntry.uid).where(WaitEntry.uid != offer.entry_uid)).one()
     trouble = session().scalars(select(SessionTrouble)).one()
     made = {"pass_on": waiting_links.make(waiting_links.Purpose.NO_THANKS, offer.uid), "leave_list": waiting_links.make(waiting_links.Purpose.LEAVE, waits)}
-    return made | {"waits": str(waits), "upset": str(trouble.appointment_uid), "trouble": str(trouble.uid)}
+    return made | {"kept": str(offer.entry_uid), "waits": str(waits), "upset": str(trouble.appointment_uid), "trouble": str(trouble.uid)}
 
 
 def _thread(sam: Actor, amara: Actor) -> UUID:
