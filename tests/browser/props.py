@@ -38,6 +38,7 @@ from vtclinic.features.scheduling.groups import seating
 from vtclinic.features.scheduling.groups.models import GroupKind
 from vtclinic.features.scheduling.groups.seating import Wanted
 from vtclinic.features.scheduling.models import Appointment, ServiceType
+from vtclinic.features.scheduling.outside import service as outside
 from vtclinic.features.scheduling.recurrence import Pattern, Rule
 from vtclinic.features.scheduling.series import making as series
 from vtclinic.features.scheduling.series.planning import Draft
@@ -109,7 +110,8 @@ def _care(behind: Backstage) -> dict[str, str]:
     waiting = select(Credential.uid).where(Credential.therapist_uid == tomas.uid, Credential.state == "pending")
     own = select(Credential.uid).where(Credential.therapist_uid == amara.uid)
     feeds = {name: str(feed_service.make_feed(who, "Phone")[0].uid) for name, who in {"feed": replace(sam, role=PATIENT), "staff_feed": replace(amara, role=THERAPIST)}.items()}
-    return feeds | {name: str(session().scalars(query).first()) for name, query in {"session": coming, "credential": waiting, "licence": own}.items()} | {
+    elsewhere = {"elsewhere": str(outside.add_calendar(amara, outside.NewCalendar(kind="caldav", label="Private", address="https://nowhere.invalid/", user_name="amara", password="-")).uid)}
+    return feeds | elsewhere | {name: str(session().scalars(query).first()) for name, query in {"session": coming, "credential": waiting, "licence": own}.items()} | {
         "kind": str(session().scalars(select(ServiceType.uid)).first()),
         "risk": str(session().scalars(select(RiskTask.uid).where(RiskTask.patient_uid == _uid(behind.actor(YUSUF)))).first()),
         "thread": str(_thread(sam, amara)),

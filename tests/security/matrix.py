@@ -66,6 +66,7 @@ calendar.accept calendar.decline calendar.requests closing.mine closing.work
 calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times calendar.show crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day
 records.client records.clients records.end_care
+outside.add outside.add_submit outside.confirm_remove outside.index outside.password outside.read outside.remove outside.show
 records.end_care_submit staff.about_me staff.about_me_submit staff.hand_in staff.hand_in_submit staff.hours staff.hours_submit
 staff.leave staff.leave_remove staff.leave_submit staff.my_credential staff.my_credential_submit staff.my_credentials
 staff.my_photo staff.my_photo_submit staff.practice staff.work staff.work_submit

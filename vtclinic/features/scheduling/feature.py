@@ -25,6 +25,8 @@ from vtclinic.features.scheduling.groups import wiring as groups_wiring
 from vtclinic.features.scheduling.joint import news as joint_news
 from vtclinic.features.scheduling.joint import routes as joint_routes
 from vtclinic.features.scheduling.kinds import routes as kinds_routes
+from vtclinic.features.scheduling.outside import jobs as _outside_jobs  # noqa: F401 - registers its reading
+from vtclinic.features.scheduling.outside import pages as outside_pages
 from vtclinic.features.scheduling.series import wiring as series_wiring
 from vtclinic.features.scheduling.upset import jobs as _upset_jobs  # noqa: F401 - registers its looks
 from vtclinic.features.scheduling.upset import letters as upset_letters
@@ -80,6 +82,7 @@ scheduling = Feature(
         letter_routes.bp,
         feed_pages.bp,
         *(kinds_routes.bp, closing_routes.bp, late_routes.bp),
+        outside_pages.bp,
         *series_wiring.BLUEPRINTS,
         *groups_wiring.BLUEPRINTS,
         *(waiting_routes.bp, waiting_staff_routes.bp, upset_routes.bp, upset_routes.staff_bp, joint_routes.bp),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vtclinic.core.policy import Actor
 from vtclinic.features.scheduling.feeds.models import CalendarFeed
 from vtclinic.features.scheduling.models import Appointment, LateCancel
+from vtclinic.features.scheduling.outside.models import OutsideCalendar
 
 
 def can_book(actor: Actor) -> bool:
@@ -60,3 +61,8 @@ def can_have_feeds(actor: Actor) -> bool:
 def is_own_feed(actor: Actor, feed: CalendarFeed) -> bool:
     """Allow whoever made the address, in the role it is for."""
     return can_have_feeds(actor) and actor.uid == feed.owner_uid and actor.role == feed.role
+
+
+def is_own_outside(actor: Actor, calendar: OutsideCalendar) -> bool:
+    """Allow the therapist whose calendar elsewhere it is."""
+    return actor.is_therapist and actor.uid == calendar.therapist_uid

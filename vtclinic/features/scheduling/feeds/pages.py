@@ -67,21 +67,21 @@ def end(uid: UUID) -> Response:
     return go("feeds.index")
 
 
-@bp.get("/calendar-feed/<secret>.ics")
+@bp.get("/calendar-feed/<token>.ics")
 @public
 @own_unit
-def read(secret: str) -> Response:
+def read(token: str) -> Response:
     """Answer a calendar program: no session, no page, and for anything but a good address a plain 404."""
-    wait = _rates().place.wait(f"{current_clinic().slug} {place_of(request.remote_addr)}") or _rates().feed.wait(f"{current_clinic().slug} {secret}")
+    wait = _rates().place.wait(f"{current_clinic().slug} {place_of(request.remote_addr)}") or _rates().feed.wait(f"{current_clinic().slug} {token}")
     if wait:
         return Response("Too many requests\n", 429, {"Retry-After": str(wait)}, mimetype="text/plain")
     try:
         with unit_of_work(write=False):
-            feed, found = service.read_feed(secret)
+            feed, found = service.read_feed(token)
             news = service.use_is_news(feed, clock.now())
         if news:
             with unit_of_work():
-                service.note_use(secret)
+                service.note_use(token)
     except NotFound:
         return Response("Not found\n", 404, mimetype="text/plain")
     answer = Response(found.content, mimetype="text/calendar")
