@@ -87,7 +87,7 @@ function finish(go) {
 
 board?.addEventListener("pointerdown", (event) => {
   const item = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-move]"));
-  if (!item || event.button !== 0 || drag || getComputedStyle(item).gridRowStart === "auto") return;
+  if (!item || event.button !== 0 || drag || getComputedStyle(board).display !== "grid") return;
   const touch = event.pointerType === "touch";
   drag = { item, x: event.clientX, y: event.clientY, touch, timer: 0, going: false, targets: [], chosen: null };
   // A finger that moves at once scrolls; one that rests takes the session.
