@@ -165,7 +165,7 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("outside.add", "/calendar/elsewhere/new"),
         ("outside.show", "/calendar/elsewhere/{elsewhere}"),
         ("outside.confirm_remove", "/calendar/elsewhere/{elsewhere}/remove"),
-        ("calendar.check_move", "/calendar/{session}/move/check?slot={slot}"),
+        ("calendar.check_move", "/calendar/{session}/move/check?slot={move}"),
         ("records.clients", "/clients"),
         ("records.client", "/clients/{patient}"),
         ("records.end_care", "/clients/{patient}/end"),

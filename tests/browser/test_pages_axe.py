@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.browser.places import NOT_A_PAGE, PLACES, ROLES, Place
 from tests.browser.props import AMARA, BO, EVA, GRACE, JAKUB, KIM, NELL, NEWCOMER, PRIYA, PSEUDO, RUTH, SAM
 from tests.browser.seeing import Eye, keep_picture
 from tests.browser.stage import CLINIC, CONSOLE, ELSEWHERE, Stage
+from vtclinic.core import clock
 from vtclinic.core.access import access_of
 from vtclinic.identity.models import Stage as Step
 
@@ -121,6 +123,9 @@ def path_of(place: Place, stage: Stage, page: Any) -> str:
     if "{slot}" in place.path:
         page.goto(stage.address(f"/sessions/new/{stage.names['therapist']}"))
         stage.names["slot"] = page.locator("input[name=slot]").first.get_attribute("value")
+    if "{move}" in place.path:
+        page.goto(stage.address(f"/calendar/{stage.names['session']}/move?week={clock.now() + timedelta(days=7):%Y-%m-%d}"))
+        stage.names["move"] = page.locator("input[name=slot]").first.get_attribute("value")
     if "{import}" in place.path:
         page.goto(stage.address("/people/import"))
         page.locator("input[name=kind][value=staff]").check()

@@ -155,12 +155,12 @@ THEN = "DTSTART:20261126T140000Z\nDTEND:20261126T150000Z"
 
 
 def test_an_account_is_found_read_and_keeps_time_from_being_booked(people, amara, sam, at, reach, run_jobs, home):
-    account = Account(calendars={"work": ([ics(THEN)], EVENTS, OPAQUE), "birthdays": ([ics(TIMED)], EVENTS, TRANSPARENT), "tasks": ([ics(TIMED)], TASKS, OPAQUE)})
+    account = Account(calendars={"own": ([ics(THEN)], EVENTS, OPAQUE), "birthdays": ([ics(TIMED)], EVENTS, TRANSPARENT), "tasks": ([ics(TIMED)], TASKS, OPAQUE)})
     with serving(account) as web:
         browser = at(amara)
         url = added(browser, web.url("/"), kind="caldav", user_name="amara", password="app-password")
         run_jobs()
-        assert [asked.path for asked in web.asked if asked.method == "REPORT"] == ["/dav/calendars/work/"]
+        assert [asked.path for asked in web.asked if asked.method == "REPORT"] == ["/dav/calendars/own/"]
     assert stored(people) == [(THURSDAY, THURSDAY + timedelta(hours=1))]
     assert "Reading works." in text(browser.get(url))
     with people.inside():
@@ -170,9 +170,9 @@ def test_an_account_is_found_read_and_keeps_time_from_being_booked(people, amara
 
 
 def test_a_wrong_password_is_said_in_words_and_a_new_one_puts_it_right(people, amara, at, reach, run_jobs):
-    with serving(Account(calendars={"work": ([ics(THEN)], EVENTS, OPAQUE)})) as web:
+    with serving(Account(calendars={"own": ([ics(THEN)], EVENTS, OPAQUE)})) as web:
         browser = at(amara)
-        url = added(browser, web.url("/dav/calendars/work/"), kind="caldav", user_name="amara", password="wrong")
+        url = added(browser, web.url("/dav/calendars/own/"), kind="caldav", user_name="amara", password="wrong")
         run_jobs()
         assert "The server does not let us in. Make a new app password there." in text(browser.get(url))
         assert press(browser, url, "password", password="app-password").status_code == 303
