@@ -12,10 +12,12 @@ from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.sockets import publish, user_room
+from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import diary, letters, placing, policy, reminders
+from vtclinic.features.scheduling import diary, letters, placing, policy
 from vtclinic.features.scheduling.booking import CHANGED
-from vtclinic.features.scheduling.models import Appointment
+from vtclinic.features.scheduling.joint import news as joint_news
+from vtclinic.features.scheduling.models import Appointment, ServiceType
 from vtclinic.features.scheduling.openings import Openings, openings
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.times import Slot
@@ -49,7 +51,8 @@ def possible(actor: Actor, uid: UUID) -> Move:
         raise Conflict(_("This session has started. You cannot move it here."))
     therapist, patient = staff.therapist(appointment.therapist_uid), records.patient(appointment.patient_uid)
     licence = staff.licence_for(therapist.uid, patient.country, patient.region, clock.now().date())
-    return Move(appointment, therapist, openings(therapist, patient.uid, until=licence.expires_on if licence else date.min))
+    kind = session().get_one(ServiceType, appointment.service_uid)
+    return Move(appointment, therapist, openings(therapist, patient.uid, until=licence.expires_on if licence else date.min, service=kind))
 
 
 def move(actor: Actor, uid: UUID, start: datetime) -> Appointment:
@@ -65,7 +68,7 @@ def move(actor: Actor, uid: UUID, start: datetime) -> Appointment:
         raise SlotTaken(slot for slot in wanted.openings.near(start) if slot.start != start) from None
     record(actor, "appointment.moved", "appointment", uid, patient_uid=appointment.patient_uid)
     letters.tell_moved(appointment)
-    reminders.ask(appointment)
+    joint_news.tell_others(appointment, appointment.other_uids)
     holds.look_soon()
     for person in (appointment.therapist_uid, appointment.patient_uid):
         publish(user_room(person), CHANGED, {"appointment": str(uid)})
