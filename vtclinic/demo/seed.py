@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from vtclinic.app import House
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, SYSTEM, THERAPIST, Actor
+from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import unit_of_work
 from vtclinic.core.zones import wall_instant, zone
 from vtclinic.demo.cast import CASTS, PASSWORD, Cast, Licence, PatientPart, Scores, TherapistPart
@@ -26,8 +27,9 @@ from vtclinic.features.matching import service as matching
 from vtclinic.features.matching.asking import ask
 from vtclinic.features.matching.models import RequestKind
 from vtclinic.features.messaging import api as messaging
-from vtclinic.features.progress import answering
+from vtclinic.features.progress import answering, plans
 from vtclinic.features.progress import api as progress
+from vtclinic.features.progress.models_plan import When
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking
 from vtclinic.features.scheduling.recurrence import Pattern, Rule
@@ -117,6 +119,10 @@ class _People:
             identity.invite_user(admin, email=self._cast.invited[1], name=self._cast.invited[0], roles=[THERAPIST])
         for patient in self._cast.patients:
             self._patient(patient)
+        # Made last: nothing comes by them before some weeks have passed.
+        here = replace(admin, clinic_uid=current_clinic().uid)
+        plans.add_for_clinic(here, plans.Wish("phq-9", When.WEEKS, every=2))
+        plans.add_for_clinic(here, plans.Wish("gad-7", When.WEEKS, every=4))
         if self._cast.slug == CASTS[0].slug:
             seed_waiting(admin, self._now)
             seed_rota(admin, [_uid(self._staff[part.email]) for part in self._cast.therapists])

@@ -159,7 +159,7 @@ def _marks(pack: Instrument) -> list[tuple[float, Total]]:
 def _shades(pack: Instrument, frame: Frame) -> list[Shade]:
     starts = [_y(pack, band.low) for band in pack.bands]
     ends = [*starts[1:], TOP]
-    steps = max(len(pack.bands) - 1, 1)
+    steps, cut = max(len(pack.bands) - 1, 1), _cut(pack)
     shades = []
     for number, (band, start, end) in enumerate(zip(pack.bands, starts, ends, strict=True)):
         height = round(start - end, 1)
@@ -167,9 +167,21 @@ def _shades(pack: Instrument, frame: Frame) -> list[Shade]:
         lines = textwrap.wrap(name[:1].upper() + name[1:], frame.letters, max_lines=2, placeholder="…")
         if height < _LINE * len(lines):
             lines = lines[:1] if height >= _LINE - 2 and len(lines) == 1 else []
-        middle = (start + end) / 2 + 5 - _LINE * (len(lines) - 1) / 2
+        middle = _beside((start + end) / 2, start, cut) + 5 - _LINE * (len(lines) - 1) / 2
         shades.append(Shade(end, height, round(number * 4 / steps), [(round(middle + _LINE * at, 1), each) for at, each in enumerate(lines)]))
     return shades
+
+
+def _beside(middle: float, start: float, cut: float | None) -> float:
+    """Return where a band's name stands clear of the cut-off's line."""
+    if cut is None or abs(middle - cut) > _LINE / 2 + 2:
+        return middle
+    return min(cut + _LINE, start - _LINE / 2)
+
+
+def _cut(pack: Instrument) -> float | None:
+    line = _line(pack)
+    return None if line is None else _y(pack, line)
 
 
 def _line(pack: Instrument) -> Total | None:

@@ -35,6 +35,9 @@ def read(raw: bytes, *, id: str) -> Pack:
         "stem": _stem(found),
         "items": items,
     }
+    shared = items[0]["answers"]
+    if all(each["answers"] == shared for each in items):
+        draft |= {"answers": shared, "items": [{"text": each["text"]} for each in items]}
     panel = next((each.get("code") for each in _dicts(found.get("code")) if each.get("system") == LOINC), None)
     if panel:
         draft["source"] = f"{draft['source']} (LOINC {str(panel)[:12]})"
