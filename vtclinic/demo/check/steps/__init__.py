@@ -5,7 +5,7 @@ A step that needs time to pass says `walk.pass_time(hours=2)`: web, worker and t
 
 from collections.abc import Callable
 
-from vtclinic.demo.check.steps import clinics, crisis, ending, patient, regular, reminders, waiting
+from vtclinic.demo.check.steps import clinics, crisis, ending, patient, questionnaires, regular, reminders, waiting
 from vtclinic.demo.check.steps.walk import Walk
 
 __all__ = ["STEPS", "Walk"]
@@ -27,6 +27,7 @@ STEPS: tuple[tuple[str, Callable[[Walk], str]], ...] = (
     ("Reminder and its link", reminders.confirm_by_letter),
     ("Waiting list", waiting.wait_for_a_time),
     ("Words of danger climb to the lead", crisis.climb_to_lead),
+    ("Questions by a rule", questionnaires.see_scheduled_chart),
     ("The other clinic", ending.look_from_elsewhere),
     ("Sign-out", ending.sign_out),
     ("Regular times over a change of the clocks", regular.keep_the_wall_time),

@@ -23,7 +23,7 @@ def sign_out(walk: Walk) -> str:
     walk.patient.get("/more")
     walk.patient.post("/sign-out")
     expect(walk.patient.get("/home").path == "/sign-in", "the patient is still signed in")
-    walk.therapist.get("/today")
+    walk.therapist.get("/account")
     walk.therapist.post("/sign-out")
     for live in walk.live:
         live.close()
