@@ -11,7 +11,7 @@ from vtclinic.features.notifications import api as notifications
 from vtclinic.features.scheduling.models import Appointment
 
 JOINT = notifications.Kind(
-    "joint-session", lazy("A session with a colleague is new or has changed"), mail="joint-session", about=lazy("Sessions with a colleague"), roles=frozenset({THERAPIST})
+    "joint-session", lazy("A time with a colleague is new or has changed"), mail="joint-session", about=lazy("Sessions with a colleague"), roles=frozenset({THERAPIST})
 )
 
 
