@@ -14,8 +14,8 @@ from vtclinic.features.scheduling.groups.models import GroupMember, GroupSession
 from vtclinic.features.scheduling.ics import Invitation, Method, appointment_ics
 from vtclinic.identity.service import user
 
-ASKED = notifications.Kind("group.asked", lazy("You are asked to a session"), mail="group-asked", about=lazy("Sessions you are asked to"))
-CHANGED = notifications.Kind("group.changed", lazy("Something changed about a session"), mail="group-changed", about=lazy("Changes of shared sessions"), can_mute=False)
+ASKED = notifications.Kind("group.asked", lazy("A time is offered to you"), mail="group-asked", about=lazy("Sessions you are asked to"))
+CHANGED = notifications.Kind("group.changed", lazy("A time of yours has changed"), mail="group-changed", about=lazy("Changes of shared sessions"), can_mute=False)
 
 
 def register() -> None:
