@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -141,7 +141,7 @@ def _regular(behind: Backstage) -> dict[str, str]:
     first = clock.now().date() + timedelta(days=8)
     made = [Draft(_uid(sam), _uid(amara), Pattern(first, time(hour), "Europe/Dublin", Rule(interval=2))) for hour in (4, 5)]
     asked = Wanted(
-        kind=GroupKind.GROUP, title="Thursday group", service_uid=diary.services()[0].uid, start=clock.now() + timedelta(days=9), zone="Europe/Dublin", seats=6, format="video", patients=(_uid(sam),)
+        kind=GroupKind.GROUP, title="Thursday group", service_uid=diary.services()[0].uid, start=datetime.combine(first, time(2), UTC), zone="Europe/Dublin", seats=6, format="video", patients=(_uid(sam),)
     )
     group = str(seating.plan(amara, asked).uid)
     return {"group": group, "series": str(series.plan(amara, made[0], agreed=True).uid), "wish": str(series.plan(sam, made[1]).uid), "series_day": first.isoformat(), "series_number": f"{first:%Y%m%d}"}
