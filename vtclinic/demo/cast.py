@@ -254,7 +254,6 @@ HARBOUR = Cast(
                 Scores(4, "gad-7", (1, 2, 1, 2, 1, 1, 1)),
             ),
             (-33, -19, -5, 0),
-            regular="18:00",
         ),
         PatientPart(
             "Grace Murphy",
@@ -379,6 +378,7 @@ NORTHSIDE = Cast(
             (Scores(12, "phq-9", (1, 1, 2, 1, 1, 1, 1, 0, 0)), Scores(12, "gad-7", (2, 2, 1, 2, 1, 1, 1))),
             (-5, 1),
             ((1, "15:30", False, "I put our next time in the calendar. Write here if something comes up."),),
+            regular="18:00",
         ),
         PatientPart(
             "Noor Rahman",
