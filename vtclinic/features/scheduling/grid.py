@@ -216,6 +216,7 @@ def _edges(people: Sequence[Person], numbers: list[int], rules: Service, taken: 
     before, after = int(rules.before.total_seconds()), int(rules.after.total_seconds())
     begun: list[Seconds] = []
     ended: list[Seconds] = []
+    away: list[tuple[int, int]] = []
     for number in numbers:
         shift = number * SPAN
         for entry in taken.get(people[number].uid, ()):
@@ -223,8 +224,11 @@ def _edges(people: Sequence[Person], numbers: list[int], rules: Service, taken: 
             ended.append(entry.ends + (shift + max(entry.after, before)))
         for leave in people[number].hours.leave:
             zone_name = people[number].hours.zone
-            begun.append(np.array([shift + _midnight(zone_name, leave.first)]))
-            ended.append(np.array([shift + _midnight(zone_name, leave.last + DAY)]))
+            away.append((shift + _midnight(zone_name, leave.first), shift + _midnight(zone_name, leave.last + DAY)))
+    if away:
+        both = np.array(away, np.int64)
+        begun.append(both[:, 0])
+        ended.append(both[:, 1])
     if not begun:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     return np.sort(np.concatenate(begun)), np.sort(np.concatenate(ended))

@@ -118,12 +118,12 @@ def grid_of(
     """Return the open times of many therapists for a patient, over `days` or to the horizon, each for the first kind of session that fits."""
     now, kinds, last, told = clock.now(), catalogue.offered(), until or {}, background(patient_uid)
     end = now + timedelta(days=days or max((kind.horizon_days for kind in kinds), default=0))
-    rules = {kind.uid: kind.rules() for kind in kinds}
+    closed, rules = told.closures.within(now.date() - DAY, end.date() + DAY), {kind.uid: kind.rules() for kind in kinds}
     people = []
     for person in therapists:
         fitting = catalogue.of_therapist(kinds, person.uid, first=person.uid not in told.known)
         if fitting:
-            hours = hours_of(person, told.closures.leave_of(person.uid))
+            hours = hours_of(person, closed.leave_of(person.uid))
             people.append(Person(person.uid, hours, rules[fitting[0].uid], _last(last.get(person.uid), person.timezone)))
     return open_grid(people, stretches_of([person.uid for person in people], patient_uid, now, end), Window(now, end, now))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -49,6 +49,10 @@ class Closures:
         """Make what most therapists have in common once."""
         object.__setattr__(self, "workers", frozenset(uid for uid, _day in self.worked))
         object.__setattr__(self, "common", tuple(Leave(each.day, each.day) for each in self.days if each.closed))
+
+    def within(self, first: date, last: date) -> Closures:
+        """Return the same for fewer days, both included."""
+        return replace(self, days=tuple(each for each in self.days if first <= each.day <= last))
 
     def leave_of(self, therapist_uid: UUID) -> tuple[Leave, ...]:
         """Return the closed days as days off of one therapist."""
