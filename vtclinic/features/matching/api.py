@@ -1,6 +1,6 @@
 """What other features may use of matching."""
 
-from vtclinic.features.matching.asking import close_all, count_waiting
+from vtclinic.features.matching.asking import close_all, waiting_count
 from vtclinic.features.matching.free_times import FirstFree, set_first_free
 from vtclinic.features.matching.held_sessions import Held, set_held_sessions
 from vtclinic.features.matching.models import RequestKind
@@ -12,9 +12,9 @@ __all__ = [
     "RequestKind",
     "choices",
     "close_all",
-    "count_waiting",
     "fitting",
     "may_choose",
     "set_first_free",
     "set_held_sessions",
+    "waiting_count",
 ]

@@ -95,6 +95,6 @@ scheduling = Feature(
         NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42, count=waiting_views.waiting_count),
         NavItem(THERAPIST, "waiting_list.index", lazy("Waiting list"), "clock", 60, place="more"),
         NavItem(CLINIC_ADMIN, "upset_list.index", lazy("Sessions to change"), "calendar", 44, count=seeing_to.open_count),
-        NavItem(THERAPIST, "upset_list.index", lazy("Sessions to change"), "calendar", 62, count=seeing_to.open_count, place="more"),
+        NavItem(THERAPIST, "upset_list.index", lazy("Sessions to change"), "calendar", 62, place="more"),
     ),
 )

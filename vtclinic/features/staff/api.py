@@ -2,8 +2,8 @@
 
 from vtclinic.features.staff.credentials import Claim, count_waiting, hand_in
 from vtclinic.features.staff.credentials import approve as approve_credential
-from vtclinic.features.staff.credentials import count_waiting as licences_waiting
 from vtclinic.features.staff.credentials import queue as credential_queue
+from vtclinic.features.staff.credentials import waiting_count as licence_count
 from vtclinic.features.staff.importing.report import ImportReport, Outcome, RowReport
 from vtclinic.features.staff.importing.service import import_people
 from vtclinic.features.staff.models import Credential, CredentialState, Interval, Therapist, TherapistLeave
@@ -72,8 +72,8 @@ __all__ = [
     "hand_in",
     "import_people",
     "joined",
+    "licence_count",
     "licence_for",
-    "licences_waiting",
     "practising",
     "spoken",
     "therapist",
