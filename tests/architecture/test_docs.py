@@ -18,8 +18,16 @@ LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 NAMED = re.compile(r"`((?:tests|docs|themes|tools|benchmarks|vtclinic)/[\w./-]+)`")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # Run as commands, or taken up by another library when they are there.
-TOOLS = {"import-linter", "mypy", "ruff", "pytest-timeout", "pytest-xdist", "types-requests", "websocket-client"}
-IMPORTED = {"argon2-cffi": "argon2", "flask-wtf": "flask_wtf", "gevent-websocket": "geventwebsocket", "pillow": "PIL", "python-socketio": "socketio"}
+TOOLS = {"import-linter", "mypy", "ruff", "pytest-timeout", "pytest-xdist", "types-python-dateutil", "types-requests", "websocket-client"}
+IMPORTED = {
+    "argon2-cffi": "argon2",
+    "fhir-resources": "fhir",
+    "flask-wtf": "flask_wtf",
+    "gevent-websocket": "geventwebsocket",
+    "pillow": "PIL",
+    "python-dateutil": "dateutil",
+    "python-socketio": "socketio",
+}
 CLAIMS = re.compile(
     r"(?:HIPAA|GDPR)[ -](?:compliant|certified|ready)|clinically (?:validated|proven)|\bno risk\b|risk-free|bank-grade|military-grade"
     r"|unhackable|unbreakable|100 ?%|fully (?:secure|compliant)|guaranteed|state[- ]of[- ]the[- ]art|world-class|seamless|blazing",

@@ -22,8 +22,9 @@ def keep_the_wall_time(walk: Walk) -> str:
     walk.pass_time(seconds=(change - BEFORE - clock.now()).total_seconds())
     _come_back(walk)
     page = walk.therapist.get("/regular-times")
-    found = re.search(r"/regular-times/new/([0-9a-f-]{36})", page.text)
-    expect(found, f"the therapist has nobody to plan with at {page.path}")
+    # Of all clients the one whose browser looks afterwards.
+    found = re.search(r'/regular-times/new/([0-9a-f-]{36})"(?:(?!</a>).)*Sam', page.text, re.DOTALL)
+    expect(found, f"the therapist cannot plan with Sam at {page.path}")
     assert found is not None
     first = (change.astimezone(zone(PLACE)) - timedelta(days=9)).date()
     asked = f"first={first}&wall={WALL}&zone={PLACE}&rhythm=2&ends=count&count=4"
