@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
@@ -82,7 +82,7 @@ def task_page(actor: Actor, uid: UUID) -> TaskPage:
 
 def _rows(uid: UUID) -> tuple[RiskTask, list[RiskAct], list[WordFinding], dict[UUID, identity.User]]:
     """Return the task, its ledger, what was found and the therapists, in one query: the page of a night has no time for four."""
-    first = select(func.min(RiskAct.uid)).where(RiskAct.task_uid == uid).scalar_subquery()
+    first = select(RiskAct.uid).where(RiskAct.task_uid == uid).order_by(RiskAct.uid).limit(1).scalar_subquery()
     found = session().execute(
         select(RiskTask, RiskAct, WordFinding, identity.User)
         .outerjoin(RiskAct, RiskAct.task_uid == RiskTask.uid)
