@@ -55,7 +55,6 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("scheduling.new", "/sessions/new"),
         ("scheduling.index", "/sessions"),
         ("feeds.index", "/calendar-addresses"),
-        ("feeds.confirm_end", "/calendar-addresses/{feed}/end"),
         ("progress.index", "/progress"),
         ("messaging.threads", "/messages"),
         ("identity.welcome", "/welcome/leaving-quickly"),
@@ -104,6 +103,7 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("records.profile", "/profile"),
         *(("records.topic", f"/profile/{key}") for key in TOPICS),
         ("records.who_opened", "/my-data/opened"),
+        ("feeds.confirm_end", "/calendar-addresses/{feed}/end"),
         ("scheduling.index", "/sessions"),
         ("groups.index", "/group-sessions"),
         ("groups.show", "/group-sessions/{group}"),
@@ -195,6 +195,7 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("identity.passkey", "/second-step/passkey/{passkey}"),
     ],
     "clinic_admin": [
+        ("late.index", "/late-changes"),
         ("home.clinic_overview", "/overview"),
         ("kinds.index", "/session-kinds"),
         ("kinds.add", "/session-kinds/add"),

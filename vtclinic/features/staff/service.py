@@ -34,9 +34,12 @@ class Face:
 
 def faces(uids: Iterable[UUID]) -> dict[UUID, Face]:
     """Return many therapists' names, portraits and hours with one query; a missing profile is no hindrance."""
-    wanted = set(uids)
-    if not wanted:
-        return {}
+    wanted = frozenset(uids)
+    return dict(_faces_of(wanted)) if wanted else {}
+
+
+@once
+def _faces_of(wanted: frozenset[UUID]) -> dict[UUID, Face]:
     return {user.uid: _face(user, profile) for user, profile in session().execute(_faces(), {"wanted": list(wanted)})}
 
 
