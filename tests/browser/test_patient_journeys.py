@@ -39,7 +39,7 @@ def cancel(hand: Hand) -> None:
     page = hand.page
     hand.press(page.get_by_role("link", name="Change or cancel"))
     with leaving(page):
-        hand.press(page.get_by_role("link", name="Change or cancel"))
+        hand.press(page.get_by_role("link", name="Cancel it"))
     hand.press(button(page, "Cancel my session"))
     expect(page.get_by_role("heading", level=1)).to_have_text("You cancelled this session")
 

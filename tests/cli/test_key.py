@@ -117,8 +117,8 @@ def _load(folder: Path, module: str, attribute: str):
 
 
 def test_benchmarks_are_listed_and_run(vt, benchmarks):
-    assert [row["name"] for row in json.loads(vt("bench", "list", "--json").out)] == ["kept_limit", "lost_limit"]
-    done = vt("bench", "kept_limit", "--json")
+    assert [row["name"] for row in json.loads(vt("bench", "list", "--json").out)] == ["kept-limit", "lost-limit"]
+    done = vt("bench", "kept-limit", "--json")
     assert (done.code, json.loads(done.out.splitlines()[-1])["checks"][0]["ok"]) == (0, True)
-    assert vt("bench", "lost_limit").code == 6
+    assert vt("bench", "lost-limit").code == 6
     assert vt("bench", "helper").code == 3

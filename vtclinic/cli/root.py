@@ -19,7 +19,7 @@ COMMANDS = {
     "admin": Late("vtclinic.cli.admin", "admin", "List IT administrators, and help one who lost every second step."),
     "import": Late("vtclinic.cli.people", "import_", "Bring staff or patients in from a CSV file."),
     "theme": Late("vtclinic.cli.theme", "theme", "List, check and preview themes."),
-    "instrument": Late("vtclinic.cli.instrument", "instrument", "List questionnaires and check a pack of your own."),
+    "instrument": Late("vtclinic.cli.instrument", "instrument", "List the questionnaires that ship, and check a pack of your own."),
     "db": Late("vtclinic.cli.db", "db", "Bring every database to this version."),
     "audit": Late("vtclinic.cli.audit", "audit", "Prove that nobody changed the audit trail."),
     "doctor": Late("vtclinic.cli.doctor", "doctor", "Check the installation and say what to do."),
