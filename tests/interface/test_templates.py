@@ -20,7 +20,7 @@ PHYSICAL = re.compile(r"(?<![\w-])(?:left|right)\s*:|(?:margin|padding|border|in
 # Utilities of Bootstrap that bring its own colours, or name a side.
 FOREIGN = re.compile(r"(?<![\w-])(?:text-(?:primary|secondary|success|danger|warning|info|light|dark|muted|white|black)|bg-[a-z]+|alert-[a-z]+|btn-(?:secondary|success|danger|warning|info|light|dark)|link-[a-z]+)(?![\w-])")
 # Names, and parts of an address that stand between two expressions.
-NOT_WORDS = {"vtclinic", "findahelpline", "com", "sms", "body"}
+NOT_WORDS = {"vtclinic", "findahelpline", "com", "sms", "tel", "body", "FHIR"}
 
 
 def sprite():
