@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, delete, inspect, select, text
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
@@ -158,6 +158,9 @@ def _unpack(instance: Instance, clinic: Clinic, arrival: Arrival, members: Itera
         _check_tables(connection, arrival)
         if connection.dialect.name == "sqlite":
             connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for shape in arrival.shapes.values():
+            # What a new clinic begins with, such as its first kind of session, gives way to what arrives.
+            connection.execute(delete(shape.table))
         for name, content in members:
             _take(connection, folder, arrival, name, content)
             tell(arrival.rows, 0)

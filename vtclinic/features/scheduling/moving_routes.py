@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import Response, request
 
 from vtclinic.core.access import roles
-from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import PATIENT
@@ -48,7 +47,7 @@ def move(uid: UUID) -> Response:
     form = OwnMoveForm()
     start = screens.read_stamp(form.slot.data)
     if start is None:
-        raise Invalid(_("Choose a time to go on."))
+        return _choose(uid, problem=_("Choose a time to go on."), status=422)
     if not form.validate():
         return _check(uid, start, form, status=422)
     try:

@@ -87,6 +87,7 @@ def check(therapist_uid: UUID) -> Response:
 @patients
 def book(therapist_uid: UUID) -> Response:
     """Book the time."""
+    staff.therapist(therapist_uid)
     form = BookForm()
     form.format.choices = screens.named(booking.LIVE_FORMATS)
     wish = _wish(therapist_uid, form)

@@ -50,11 +50,12 @@ def check_move(uid: UUID) -> Response:
 def move_submit(uid: UUID) -> Response:
     """Move it; when somebody was faster, show the times near."""
     form = MoveForm()
+    possible = moving.possible(actor(), uid)
     start = screens.read_stamp(form.slot.data)
     if start is None:
         raise Invalid(_("Choose a time to go on."))
     if not form.validate():
-        return _check(moving.possible(actor(), uid), start, status=422)
+        return _check(possible, start, status=422)
     try:
         moving.move(actor(), uid, start)
     except SlotTaken as taken:
