@@ -1,4 +1,7 @@
-"""What every benchmark returns: figures for reading, checks with the limit that was asked for."""
+"""What every benchmark returns: figures for reading, checks with the limit that was asked for.
+
+A value is kept as measured: rounded to its limit it would contradict the verdict beside it.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ class Report:
 
     def at_most(self, name: str, value: float, limit: float) -> None:
         """Note a figure that must not be above its limit."""
-        self.checks.append({"name": name, "value": round(value, 3), "limit": limit, "ok": value <= limit})
+        self.checks.append({"name": name, "value": value, "limit": limit, "ok": value <= limit})
 
     def at_least(self, name: str, value: float, limit: float) -> None:
         """Note a figure that must not be below its limit."""
-        self.checks.append({"name": name, "value": round(value, 3), "limit": limit, "least": True, "ok": value >= limit})
+        self.checks.append({"name": name, "value": value, "limit": limit, "least": True, "ok": value >= limit})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON object that the command prints."""

@@ -53,15 +53,7 @@ def page_checks():
     return {check["name"]: check for check in SMALL["pages"]()["checks"] if "queries" in check["name"]}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "patient-home",
-        "therapist-day",
-        "message-thread",
-        pytest.param("match-result", marks=pytest.mark.xfail(strict=True, reason="12: open times ask one query for each source; they are to become one")),
-    ],
-)
+@pytest.mark.parametrize("name", ["patient-home", "therapist-day", "message-thread", "match-result"])
 def test_each_page_asks_at_most_eight_queries(name, page_checks):
     assert len(page_checks) == 4
     assert page_checks[f"{name}: queries, 10 or 100 rows"]["ok"]

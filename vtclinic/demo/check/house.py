@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from vtclinic.core import clock
 from vtclinic.core.settings import Settings, load_settings
 from vtclinic.demo.check.browser import Browser
-from vtclinic.demo.check.problem import CheckFailed, expect
+from vtclinic.demo.check.problem import expect, wait_for
 from vtclinic.serve.ports import free_port
 from vtclinic.serve.supervisor import Supervisor, child_environment
 
 # A mail whose first try met a locked database is tried again after 40 seconds.
 MAIL_SECONDS = 75.0
-LOOK_SECONDS = 0.1
 SETTINGS = """\
 env = "demo"
 mail_backend = "file"
@@ -69,12 +67,14 @@ class CheckedHouse:
 
     def mailed_link(self, slug: str, to: str, part: str) -> str:
         """Wait for a mail to somebody and return its link that holds `part`, as the demonstration's mail page shows it."""
-        reader, deadline = self.browser(slug), time.monotonic() + MAIL_SECONDS
-        while time.monotonic() < deadline:
+        reader = self.browser(slug)
+
+        def look() -> str | None:
             keys = re.findall(rf'href="/demo/mail/(\w+)".*?To {re.escape(to)}', reader.get("/demo/mail").text)
             for key in keys:
                 found = re.search(rf'href="(http[^"]*{re.escape(part)}[^"]*)"', reader.get(f"/demo/mail/{key}").text)
                 if found:
                     return found[1]
-            time.sleep(LOOK_SECONDS)
-        raise CheckFailed(f"no mail with {part} came to {to}")
+            return None
+
+        return wait_for(look, f"no mail with {part} came to {to}", seconds=MAIL_SECONDS)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
+from vtclinic.core.crypto.patients import PatientKey
 from vtclinic.core.errors import NotFound
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
@@ -140,8 +141,8 @@ def my_care(actor: Actor) -> MyCare:
     if not rows:
         stands = standing(_uid(actor))
         return MyCare(stands.carers, stands.leaving)
-    carers = frozenset(carer for _run, carer, _leaving in rows if carer is not None)
-    return MyCare(carers, frozenset(leaving for _run, _carer, leaving in rows if leaving is not None))
+    carers = frozenset(carer for _run, carer, _leaving, _key in rows if carer is not None)
+    return MyCare(carers, frozenset(leaving for _run, _carer, leaving, _key in rows if leaving is not None))
 
 
 @dataclass(frozen=True)
@@ -153,16 +154,18 @@ class MyCare:
 
 
 @once
-def _newest_with_care(patient_uid: UUID) -> list[tuple[MatchRun, UUID | None, UUID | None]]:
-    return [(run, carer, leaving) for run, carer, leaving in session().execute(_newest(), {"patient": patient_uid})]
+def _newest_with_care(patient_uid: UUID) -> list[tuple[MatchRun, UUID | None, UUID | None, PatientKey | None]]:
+    # The key rides along, so that opening the match asks for nothing more.
+    return [(run, carer, leaving, key) for run, carer, leaving, key in session().execute(_newest(), {"patient": patient_uid})]
 
 
 @cache
-def _newest() -> Select[MatchRun, UUID, UUID]:
+def _newest() -> Select[MatchRun, UUID, UUID, PatientKey]:
     care, whose = records.CareRelation, MatchRun.patient_uid == bindparam("patient")
     newest = select(MatchRun.uid).where(whose).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1).scalar_subquery()
     return (
-        select(MatchRun, care.therapist_uid, Change.from_uid)
+        select(MatchRun, care.therapist_uid, Change.from_uid, PatientKey)
+        .outerjoin(PatientKey, PatientKey.patient_uid == MatchRun.patient_uid)
         .outerjoin(care, (care.patient_uid == MatchRun.patient_uid) & care.until.is_(None))
         .outerjoin(Change, (Change.patient_uid == MatchRun.patient_uid) & Change.closed_at.is_(None))
         .where(MatchRun.uid == newest)

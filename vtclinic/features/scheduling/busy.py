@@ -19,6 +19,7 @@ from vtclinic.core.uow import session
 from vtclinic.features.scheduling.grid import Stretches, one, read_lines
 from vtclinic.features.scheduling.groups.taken import group_sessions
 from vtclinic.features.scheduling.joint.taken import joint_sessions
+from vtclinic.features.scheduling.kinds import catalogue
 from vtclinic.features.scheduling.models import GRAIN, HOLDING, Appointment, ServiceType, ceiling, floor
 from vtclinic.features.scheduling.outside.busy import outside
 from vtclinic.features.scheduling.taking import HOLDERS, LONGEST, SINCE, UNTIL, Part, part
@@ -29,17 +30,22 @@ Found = dict[UUID, list[Busy]]
 Source = Callable[[], Iterable[Part]]
 
 
-def appointments() -> Iterator[Part]:
-    """Say which sessions and requests people have, on whichever side of them they are; quiet time is the therapist's."""
-    # The state behind an expression, so that SQLite does not search by it: the indexes by person are the narrow ones.
-    when = (Appointment.starts_at > SINCE) & (Appointment.starts_at < UNTIL) & (Appointment.state + "").in_(HOLDING)
-    given = part(Appointment.therapist_uid, Appointment.starts_at, Appointment.ends_at, before=ServiceType.before_minutes, after=ServiceType.after_minutes)
-    yield select(*given).join(ServiceType, ServiceType.uid == Appointment.service_uid).where(Appointment.therapist_uid.in_(HOLDERS), when)
-    # The patient is elsewhere then, and that is no session of the therapist's whose times they look at.
-    yield select(*part(Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at, session=False)).where(Appointment.patient_uid.in_(HOLDERS), when)
+# The state behind an expression, so that SQLite does not search by it: the indexes by person are the narrow ones.
+_WHEN = (Appointment.starts_at > SINCE) & (Appointment.starts_at < UNTIL) & (Appointment.state + "").in_(HOLDING)
 
 
-SOURCES: tuple[Source, ...] = (appointments, group_sessions, outside, kept_times, joint_sessions)
+def given() -> Iterator[Part]:
+    """Say which sessions and requests therapists have, with their quiet time."""
+    asked = part(Appointment.therapist_uid, Appointment.starts_at, Appointment.ends_at, before=ServiceType.before_minutes, after=ServiceType.after_minutes)
+    yield select(*asked).join(ServiceType, ServiceType.uid == Appointment.service_uid).where(Appointment.therapist_uid.in_(HOLDERS), _WHEN)
+
+
+def attended() -> Iterator[Part]:
+    """Say which sessions and requests patients have: they are elsewhere then, and it is no session of a therapist's whose times they look at."""
+    yield select(*part(Appointment.patient_uid, Appointment.starts_at, Appointment.ends_at, session=False)).where(Appointment.patient_uid.in_(HOLDERS), _WHEN)
+
+
+SOURCES: tuple[Source, ...] = (given, attended, group_sessions, outside, kept_times, joint_sessions)
 
 
 def busy_of(holder_uids: Collection[UUID], start: datetime, end: datetime) -> Found:
@@ -63,15 +69,13 @@ def _asked(sources: tuple[Source, ...]) -> CompoundSelect[*tuple[Any, ...]]:
 
 def stretches_of(therapist_uids: Collection[UUID], patient_uid: UUID | None, start: datetime, end: datetime) -> dict[UUID, list[Stretches]]:
     """Return what `busy_of` returns for many therapists and a patient who looks, as arrays; the patient's time is in every list."""
-    others = tuple(source for source in SOURCES if source is not appointments)
-    found = {uid: [_stretch(entry) for entry in entries] for uid, entries in _busy(others, therapist_uids, start, end).items()}
-    for uid, entry in _sessions_of(therapist_uids, start, end):
+    holders = {*therapist_uids, *([patient_uid] if patient_uid is not None else [])}
+    others = tuple(source for source in SOURCES if source is not given)
+    found = {uid: [_stretch(entry) for entry in entries] for uid, entries in _busy(others, holders, start, end).items()}
+    for uid, entry in _sessions_of(holders, start, end):
         found[uid].append(entry)
-    if patient_uid is not None:
-        own = [_stretch(replace(entry, session=False)) for entry in busy_of([patient_uid], start, end)[patient_uid]]
-        for listed in found.values():
-            listed += own
-    return found
+    own = [replace(entry, session=False) for entry in found[patient_uid]] if patient_uid is not None else []
+    return {uid: found[uid] + own for uid in therapist_uids}
 
 
 def _stretch(entry: Busy) -> Stretches:
@@ -80,8 +84,8 @@ def _stretch(entry: Busy) -> Stretches:
 
 def _sessions_of(therapist_uids: Collection[UUID], start: datetime, end: datetime) -> Iterator[tuple[UUID, Stretches]]:
     quiet: dict[tuple[int, int], list[UUID]] = {}
-    for uid, before, after in session().execute(select(ServiceType.uid, ServiceType.before_minutes, ServiceType.after_minutes)):
-        quiet.setdefault((before, after), []).append(uid)
+    for kind in catalogue.every():
+        quiet.setdefault((kind.before_minutes, kind.after_minutes), []).append(kind.uid)
     values = {"therapists": list(therapist_uids), "since": start - LONGEST, "until": end}
     rows = session().execute(_in_one_line(tuple(map(tuple, quiet.values())), session().get_bind().dialect.name), values).all()
     whole = int(GRAIN.total_seconds())

@@ -242,6 +242,8 @@ def _midnight(zone_name: str, day: date) -> int:
 def _within_cap(people: Sequence[Person], numbers: list[int], rules: Service, taken: Mapping[UUID, Iterable[Stretches]], keys: Seconds) -> Seconds:
     if rules.daily_cap is None or not len(keys):
         return keys
+    # Therapists with days of their own come after the others, so a therapist's times stand together only once they are sorted.
+    keys = np.sort(keys)
     kept = []
     for number in numbers:
         low, high = np.searchsorted(keys, [number * SPAN, (number + 1) * SPAN])

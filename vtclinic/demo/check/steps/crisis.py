@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from uuid import uuid4
 
 from vtclinic.demo.check.browser import Browser
-from vtclinic.demo.check.problem import CheckFailed, expect
+from vtclinic.demo.check.problem import expect, wait_for
 from vtclinic.demo.check.steps.walk import Walk, accept_invitation
 
 LEAD, LEAD_NAME = "tomas@harbour.example", "Tomas Ferreira"
 WORDS = "I want to die."
-SECONDS, LOOK_SECONDS = 30.0, 0.2
+SECONDS = 30.0
 STEP_MINUTES = 16  # a little more than the ladder's 15
 _TASK = re.compile(r"/risk/([0-9a-f-]{36})")
 
@@ -29,9 +27,9 @@ def climb_to_lead(walk: Walk) -> str:
     expect(task, "the words raised no task for the person on call")
     expect(task not in _tasks(lead), "the lead is asked before anybody had time")
     walk.pass_time(minutes=STEP_MINUTES)
-    _until(lambda: lead.get(f"/risk/{task}").says("It went on to", LEAD_NAME, "yours"), "the task did not climb to the lead")
+    wait_for(lambda: lead.get(f"/risk/{task}").says("It went on to", LEAD_NAME, "yours"), "the task did not climb to the lead", seconds=SECONDS)
     walk.pass_time(minutes=STEP_MINUTES)
-    _until(lambda: walk.admin.get("/news").says("Something has waited too long"), "nobody was told that nobody began")
+    wait_for(lambda: walk.admin.get("/news").says("Something has waited too long"), "nobody was told that nobody began", seconds=SECONDS)
     _close(lead, task)
     return "words found, on call → lead → alarm, each in its time; closed with a recorded call"
 
@@ -63,11 +61,3 @@ def _close(lead: Browser, task: str) -> None:
 
 def _tasks(browser: Browser) -> set[str]:
     return set(_TASK.findall(browser.get("/risk").text))
-
-
-def _until(happened: Callable[[], bool], problem: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        if time.monotonic() > deadline:
-            raise CheckFailed(problem)
-        time.sleep(LOOK_SECONDS)

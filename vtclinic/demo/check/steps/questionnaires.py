@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 
-from vtclinic.demo.check.problem import CheckFailed, expect
+from vtclinic.demo.check.problem import expect, wait_for
 from vtclinic.demo.check.steps.walk import Walk
 
-WAIT_SECONDS, LOOK_SECONDS = 60.0, 0.5
+WAIT_SECONDS = 60.0
 _PLACE = re.compile(r"/progress/questions/([0-9a-f-]{36})")
 
 
@@ -36,10 +35,4 @@ def see_scheduled_chart(walk: Walk) -> str:
 
 
 def _come(walk: Walk) -> str:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        found = _PLACE.search(walk.patient.get("/progress").text)
-        if found:
-            return found[1]
-        time.sleep(LOOK_SECONDS)
-    raise CheckFailed("no questions came")
+    return wait_for(lambda: _PLACE.search(walk.patient.get("/progress").text), "no questions came", seconds=WAIT_SECONDS)[1]

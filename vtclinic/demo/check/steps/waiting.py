@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import timedelta
 
 from vtclinic.core import clock
 from vtclinic.demo.check.browser import Browser, Page
-from vtclinic.demo.check.problem import CheckFailed, expect
+from vtclinic.demo.check.problem import expect, wait_for
 from vtclinic.demo.check.steps.patient import answer_questions
 from vtclinic.demo.check.steps.walk import PASSWORD, Walk
 
@@ -81,12 +80,10 @@ def _leaves(page: Page | None) -> list[str]:
 
 
 def _until_offered(patient: Browser) -> Page:
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
+    def look() -> Page | None:
         page = patient.get("/sessions/waiting")
-        if page.says("A time is free for you"):
-            return page
-        time.sleep(0.2)
-    raise CheckFailed("nobody was offered the time that was cancelled")
+        return page if page.says("A time is free for you") else None
+
+    return wait_for(look, "nobody was offered the time that was cancelled", seconds=SECONDS)
 
 

@@ -13,9 +13,14 @@ from vtclinic.features.scheduling.models import ServiceType
 
 
 @once
+def every() -> list[ServiceType]:
+    """Return all kinds of session, those that are no longer offered too, the oldest first."""
+    return list(session().scalars(select(ServiceType).order_by(ServiceType.uid)))
+
+
 def offered() -> list[ServiceType]:
     """Return the kinds of session that can be booked, the oldest first."""
-    return list(session().scalars(select(ServiceType).where(ServiceType.active).order_by(ServiceType.uid)))
+    return [kind for kind in every() if kind.active]
 
 
 def fitting(therapist_uid: UUID, patient_uid: UUID | None) -> list[ServiceType]:
