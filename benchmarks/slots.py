@@ -23,7 +23,7 @@ from vtclinic.features.staff import api as staff
 from vtclinic.identity import service as identity
 from vtclinic.tenants.scope import tenant_scope
 
-THERAPISTS, DAYS, YEARS, ROUNDS = 200, 28, 10, 25
+THERAPISTS, DAYS, YEARS, ROUNDS = 200, 28, 10, 60
 CPU_MS, GROWTH, MOST_QUERIES = 25.0, 2.5, 8
 SESSIONS_A_DAY = 3
 ZONES = ("Europe/Dublin", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
@@ -37,8 +37,9 @@ def run(therapists: int = THERAPISTS, years: int = YEARS, rounds: int = ROUNDS) 
             with unit_of_work():
                 patient, people = _account("sam", PATIENT), [_therapist(number) for number in range(2 * therapists)]
             with unit_of_work():
+                clients = [new_id() for _ in range(2 * len(people))]
                 for uid in people:
-                    _book(uid, people, range(DAYS))
+                    _book(uid, clients, range(DAYS))
             few, found = _measure(people[:therapists], patient, rounds)
             many, _found = _measure(people, patient, rounds)
             with unit_of_work():

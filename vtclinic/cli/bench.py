@@ -71,5 +71,5 @@ def _find(name: str) -> Callable[[], dict[str, Any]]:
 def _show(result: dict[str, Any]) -> None:
     say.facts((key.replace("_", " "), value) for key, value in result["figures"].items())
     say.line()
-    rows = [(check["name"], check["value"], check["limit"], "kept" if check["ok"] else "NOT KEPT") for check in result["checks"]]
+    rows = [(check["name"], round(check["value"], 3), check["limit"], "kept" if check["ok"] else "NOT KEPT") for check in result["checks"]]
     say.table(["Check", "Measured", "Limit", ""], rows, empty="")

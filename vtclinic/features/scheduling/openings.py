@@ -119,12 +119,13 @@ def grid_of(
     now, kinds, last, told = clock.now(), catalogue.offered(), until or {}, background(patient_uid)
     end = now + timedelta(days=days or max((kind.horizon_days for kind in kinds), default=0))
     closed, rules = told.closures.within(now.date() - DAY, end.date() + DAY), {kind.uid: kind.rules() for kind in kinds}
+    by_history = {first: [kind for kind in kinds if kind.is_for(first=first)] for first in (True, False)}
     people = []
     for person in therapists:
-        fitting = catalogue.of_therapist(kinds, person.uid, first=person.uid not in told.known)
-        if fitting:
+        kind = next((kind for kind in by_history[person.uid not in told.known] if kind.is_offered_by(person.uid)), None)
+        if kind:
             hours = hours_of(person, closed.leave_of(person.uid))
-            people.append(Person(person.uid, hours, rules[fitting[0].uid], _last(last.get(person.uid), person.timezone)))
+            people.append(Person(person.uid, hours, rules[kind.uid], _last(last.get(person.uid), person.timezone)))
     return open_grid(people, stretches_of([person.uid for person in people], patient_uid, now, end), Window(now, end, now))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,9 +24,5 @@ def offered() -> list[ServiceType]:
 
 def fitting(therapist_uid: UUID, patient_uid: UUID | None) -> list[ServiceType]:
     """Return the kinds that this patient can book with this therapist; somebody unknown is new to everybody."""
-    return of_therapist(offered(), therapist_uid, first=therapist_uid not in background(patient_uid).known)
-
-
-def of_therapist(kinds: Sequence[ServiceType], therapist_uid: UUID, *, first: bool) -> list[ServiceType]:
-    """Return the kinds among these that fit."""
-    return [kind for kind in kinds if kind.is_offered_by(therapist_uid) and kind.is_for(first=first)]
+    first = therapist_uid not in background(patient_uid).known
+    return [kind for kind in offered() if kind.is_offered_by(therapist_uid) and kind.is_for(first=first)]
