@@ -15,7 +15,8 @@ from vtclinic.features.crisis.models import RiskTask
 from vtclinic.features.progress import answering
 from vtclinic.features.progress import api as progress
 from vtclinic.features.scheduling import calling_off, diary, late, moving
-from vtclinic.features.scheduling.models import LateCancel, SlotClaim
+from vtclinic.features.scheduling.late_models import LateCancel
+from vtclinic.features.scheduling.models import SlotClaim
 from vtclinic.features.scheduling.placing import SlotTaken
 
 LATER = THURSDAY + timedelta(hours=1)

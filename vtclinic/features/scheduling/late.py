@@ -22,7 +22,8 @@ from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.features.crisis import api as crisis
 from vtclinic.features.scheduling import policy
-from vtclinic.features.scheduling.models import Appointment, LateCancel
+from vtclinic.features.scheduling.late_models import LateCancel
+from vtclinic.features.scheduling.models import Appointment
 from vtclinic.identity.service import User, users
 
 SPARED = timedelta(days=7)

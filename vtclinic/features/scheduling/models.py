@@ -1,12 +1,12 @@
-"""Kinds of session, appointments, the claims that make booking a time twice impossible, and the days a clinic is closed."""
+"""Kinds of session, appointments, and the claims that make booking a time twice impossible."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vtclinic.core.crypto import sealed
@@ -265,52 +265,6 @@ class PlannedNotice(ClinicBase):
     kind: Mapped[str] = mapped_column(primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class LateCancel(ClinicBase):
-    """A patient's cancelling after the window, kept for the bill; `uid` is the appointment's. Staff waive it with a reason."""
-
-    __tablename__ = "late_cancel"
-
-    uid: Mapped[UUID] = mapped_column(ForeignKey("appointment.uid"), primary_key=True)
-    patient_uid: Mapped[UUID] = mapped_column(Uuid, index=True)
-    therapist_uid: Mapped[UUID] = mapped_column(Uuid)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    hours: Mapped[int]
-    why_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    why = sealed("why_sealed")
-    waived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    waived_by: Mapped[UUID | None] = mapped_column(Uuid)
-    reason: Mapped[str | None]
-
-
-class ClosingRules(ClinicBase):
-    """How a clinic treats public holidays; one row, and none before the first change."""
-
-    __tablename__ = "closing_rules"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    public: Mapped[bool] = mapped_column(default=True)
-    region: Mapped[str] = mapped_column(default="")
-
-
-class ClinicDay(ClinicBase):
-    """A day that differs from the public calendar: a clinic's own closing day, or a holiday on which it is open."""
-
-    __tablename__ = "clinic_day"
-
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    closed: Mapped[bool]
-    name: Mapped[str] = mapped_column(default="")
-
-
-class DayWorked(ClinicBase):
-    """A closed day on which one therapist works all the same."""
-
-    __tablename__ = "day_worked"
-
-    therapist_uid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
 
 
 def grains(start: datetime, end: datetime) -> list[datetime]:

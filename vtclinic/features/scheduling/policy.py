@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vtclinic.core.policy import Actor
 from vtclinic.features.scheduling.feeds.models import CalendarFeed
-from vtclinic.features.scheduling.models import Appointment, LateCancel
+from vtclinic.features.scheduling.late_models import LateCancel
+from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.outside.models import OutsideCalendar
 
 

@@ -14,7 +14,8 @@ from vtclinic.core import clock
 from vtclinic.core.later import Later
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import once, session
-from vtclinic.features.scheduling.models import Appointment, ClinicDay, ClosingRules, DayWorked, State
+from vtclinic.features.scheduling.closing.models import ClinicDay, ClosingRules, DayWorked
+from vtclinic.features.scheduling.models import Appointment, State
 from vtclinic.features.scheduling.times import DAY, Leave
 
 holidays = Later("holidays")

@@ -18,7 +18,7 @@ from vtclinic.core.uow import session
 from vtclinic.features.scheduling import policy
 from vtclinic.features.scheduling.closing import days
 from vtclinic.features.scheduling.closing.days import Closures, Holiday
-from vtclinic.features.scheduling.models import ClinicDay, ClosingRules, DayWorked
+from vtclinic.features.scheduling.closing.models import ClinicDay, ClosingRules, DayWorked
 
 AHEAD = timedelta(days=400)
 LONGEST_NAME = 60
