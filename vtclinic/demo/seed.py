@@ -16,7 +16,8 @@ from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, SYSTEM, THERAPIST, Actor
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import unit_of_work
 from vtclinic.core.zones import wall_instant, zone
-from vtclinic.demo.cast import CASTS, PASSWORD, Cast, Licence, PatientPart, Scores, TherapistPart
+from vtclinic.demo.cast import CASTS, PASSWORD
+from vtclinic.demo.cast.parts import Cast, Licence, PatientPart, Scores, TherapistPart
 from vtclinic.demo.portraits import portrait
 from vtclinic.demo.rota import seed_rota
 from vtclinic.demo.waiting import seed_waiting
