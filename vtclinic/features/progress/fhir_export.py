@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from vtclinic.core.scope import current_clinic
-from vtclinic.features.progress.answering import Sheet
 from vtclinic.features.progress.instruments import Answer, Instrument, Item
 from vtclinic.features.progress.models import StoredScore
+from vtclinic.features.progress.sheet import Sheet
 
 Resource = dict[str, Any]
 

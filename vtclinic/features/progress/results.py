@@ -17,10 +17,10 @@ from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import once, session
 from vtclinic.features.progress import catalogue, policy, words
-from vtclinic.features.progress.answering import Sheet, answers_of, make_sheet
 from vtclinic.features.progress.instruments import Change, Instrument, Total, reliable_change
 from vtclinic.features.progress.models import Answer, Response, ResponseState, StoredScore
 from vtclinic.features.progress.models_plan import SessionHeld
+from vtclinic.features.progress.sheet import Sheet, answers_of, make_sheet
 
 MOST_DRAWN = 60
 

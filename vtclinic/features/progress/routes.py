@@ -15,12 +15,12 @@ from vtclinic.core.policy import PATIENT
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.progress import after, answering, results, words
-from vtclinic.features.progress.answering import Sheet
 from vtclinic.features.progress.chart import draw
 from vtclinic.features.progress.forms import AnswerForm, LineForm, SafetyForm
 from vtclinic.features.progress.help import Numbers, about, numbers_for
 from vtclinic.features.progress.models import ResponseState
 from vtclinic.features.progress.promise import duty_now, read_by
+from vtclinic.features.progress.sheet import CAN_CHANGE, Sheet
 from vtclinic.features.records import api as records
 
 bp = Blueprint("progress", __name__, template_folder="templates")
@@ -131,7 +131,7 @@ def check(uid: UUID) -> Response:
     if sheet.response.is_open and sheet.needs_line:
         return go("progress.which_line", uid=uid)
     finished = sheet.response.finished_at
-    until = finished + answering.CAN_CHANGE if finished else None
+    until = finished + CAN_CHANGE if finished else None
     return page("progress/check.html", sheet=sheet, title=_title(sheet), rows=_rows(sheet), change_until=until)
 
 
