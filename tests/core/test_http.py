@@ -20,8 +20,9 @@ from tests.fakes.web import Asked, answering, say, serving
 from vtclinic.core import http
 from vtclinic.core.addresses import is_loopback, is_public
 from vtclinic.core.errors import SettingsError
-from vtclinic.core.http import Limits, NotFetched
+from vtclinic.core.http import Limits
 from vtclinic.core.settings import load_settings
+from vtclinic.core.urls import NotFetched
 
 QUICK = Limits(connect=2, read=0.5, total=0.8, size=100_000)
 Resolver = Callable[..., list[tuple[object, ...]]]

@@ -17,53 +17,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from time import monotonic
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from certifi import where
 
 from vtclinic.core.addresses import is_loopback, is_public
-from vtclinic.core.errors import ClinicError
-from vtclinic.core.i18n import lazy as _
 from vtclinic.core.settings import Settings
+from vtclinic.core.urls import NotFetched, Place, place_of
 
 CHUNK = 16 * 1024
 MOST_ADDRESSES = 4
-LONGEST_URL = 4096
 MOVED = frozenset({301, 302, 303, 307, 308})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "REPORT"})
 # Secrets of one server are not for the next.
 _OWN_HEADERS = frozenset({"authorization", "cookie"})
 _OUR_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
-_WORDS = {  # by reason
-    "url": _("The address is not a web address that begins with https."),
-    "port": _("The address names a port that is not allowed."),
-    "address": _("The address leads to a place that is not on the open Internet."),
-    "name": _("No server has this name."),
-    "connect": _("The server did not take the connection."),
-    "certificate": _("The server could not prove who it is."),
-    "time": _("The server took too long."),
-    "size": _("The server sent too much."),
-    "redirect": _("The server sent us on to another address."),
-    "protocol": _("The server did not answer as a web server does."),
-}
-
-
-class NotFetched(ClinicError):
-    """Nothing came of a request; `reason` is one of url, port, address, name, connect, certificate, time, size, redirect, protocol.
-
-    It names no address: an address can be a secret.
-    """
-
-    status = 502
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(str(_WORDS[reason]))
-        self.reason = reason
-
-    @property
-    def lasting(self) -> bool:
-        """Tell whether trying again is of no use before somebody changes the address."""
-        return self.reason in {"url", "port", "address", "redirect"}
 
 
 @dataclass(frozen=True)
@@ -102,18 +70,10 @@ class _Wiring:
 
 
 @dataclass(frozen=True)
-class _Target:
-    """One checked address: the scheme, the name as written, where to connect and what to ask for."""
+class _Target(Place):
+    """One checked address, and where to connect."""
 
-    secure: bool
-    host: str
-    port: int
-    path: str
     addresses: tuple[str, ...]
-
-    @property
-    def origin(self) -> tuple[bool, str, int]:
-        return self.secure, self.host, self.port
 
 
 @dataclass(frozen=True)
@@ -171,47 +131,18 @@ def request(method: str, url: str, *, body: bytes = b"", headers: Mapping[str, s
 
 def check(url: str, limits: Limits = _DEFAULT) -> _Target:
     """Look an address up and refuse it where it must not lead; raises NotFetched. No connection is made."""
-    parts = _split(url)
-    host, port = _host(parts), _port(parts)
-    secure = parts.scheme == "https"
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    found = _look_up(host, port)
+    place = place_of(url)
+    found = _look_up(place.host, place.port)
+    target = _Target(place.secure, place.host, place.port, place.path, found)
     if _wiring.loopback and all(is_loopback(address) for address in found):
-        return _Target(secure, host, port, path, found)
-    if not secure:
+        return target
+    if not place.secure:
         raise NotFetched("url")
     if not all(is_public(address) for address in found):
         raise NotFetched("address")
-    if port not in limits.ports:
+    if place.port not in limits.ports:
         raise NotFetched("port")
-    return _Target(secure, host, port, path, found)
-
-
-def _split(url: str) -> SplitResult:
-    # Whatever two readers of addresses could take differently (blanks, backslashes, names in other scripts) is refused, not repaired.
-    if len(url) > LONGEST_URL or not url.isascii() or any(mark <= " " or mark in '\\\x7f<>"' for mark in url):
-        raise NotFetched("url")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise NotFetched("url") from None
-    if parts.scheme not in ("https", "http") or "@" in parts.netloc or "%" in parts.netloc:
-        raise NotFetched("url")
-    return parts
-
-
-def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").rstrip(".")
-    if not host or not all(mark.isalnum() or mark in ".-_:" for mark in host):
-        raise NotFetched("url")
-    return host
-
-
-def _port(parts: SplitResult) -> int:
-    try:
-        return parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        raise NotFetched("url") from None
+    return target
 
 
 def _look_up(host: str, port: int) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from vtclinic.core import clock, http, jobs
-from vtclinic.core.http import NotFetched
 from vtclinic.core.i18n import gettext, locale_scope
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import after_commit, session, unit_of_work
+from vtclinic.core.urls import NotFetched
 from vtclinic.features.notifications import push_crypto, pushes
 from vtclinic.features.notifications.kinds import maybe_kind
 from vtclinic.features.notifications.models import Notification, PushOutbox, PushSubscription

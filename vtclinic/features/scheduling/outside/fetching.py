@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
 from vtclinic.core import http
-from vtclinic.core.http import Answer, Limits, NotFetched
+from vtclinic.core.http import Answer, Limits
+from vtclinic.core.urls import NotFetched
 from vtclinic.features.scheduling.outside.models import Kind
 from vtclinic.features.scheduling.outside.problems import NotRead
 

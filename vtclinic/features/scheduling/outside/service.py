@@ -18,12 +18,12 @@ from sqlalchemy import delete, func, insert, select
 from vtclinic.core import clock, jobs
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, Invalid, NotFound
-from vtclinic.core.http import LONGEST_URL
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import session, unit_of_work
+from vtclinic.core.urls import LONGEST_URL
 from vtclinic.features.scheduling import policy
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.outside import fetching
