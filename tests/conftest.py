@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from flask.testing import FlaskClient
 
 from tests.people import People
 from tests.queries import Queries, counted_queries
+from tests.reuse import reuse_addresses, reuse_templates
 from tests.system import chromium, postgres, redis_url  # noqa: F401 - fixtures
 from vtclinic.app import House, attach_sockets, create_app, open_house
 from vtclinic.core import jobs, uow
@@ -32,7 +34,14 @@ from vtclinic.tenants.service import NewClinic, create_clinic
 
 HARBOUR = NewClinic("harbour", "Harbour", ("harbour.test",), "IE", "Europe/Dublin")
 NORTHSIDE = NewClinic("northside", "Northside", ("northside.test",), "IE", "Europe/Dublin", theme="warm")
+reuse_addresses()
 _LOOPBACK = re.compile(r"^(127\.|::1$|localhost$|0\.0\.0\.0$)")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the modules: every collection of what applications leave behind would look through them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -127,6 +136,7 @@ def unit(in_clinic: ClinicScope) -> Iterator[object]:
 def app(house: House) -> Flask:
     """The web application over this test's installation."""
     made = create_app(house.settings, house)
+    reuse_templates(made)
     attach_sockets(made, house.settings, async_mode="threading")
     return made
 
