@@ -34,7 +34,7 @@ from vtclinic.features.progress.models import Response, ResponseState
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary, letter_links
 from vtclinic.features.scheduling.feeds import service as feed_service
-from vtclinic.features.scheduling.groups import seating
+from vtclinic.features.scheduling.groups import seat_links, seating
 from vtclinic.features.scheduling.groups.models import GroupKind
 from vtclinic.features.scheduling.groups.seating import Wanted
 from vtclinic.features.scheduling.models import Appointment, ServiceType
@@ -143,8 +143,9 @@ def _regular(behind: Backstage) -> dict[str, str]:
     asked = Wanted(
         kind=GroupKind.GROUP, title="Thursday group", service_uid=diary.services()[0].uid, start=datetime.combine(first, time(2), UTC), zone="Europe/Dublin", seats=6, format="video", patients=(_uid(sam),)
     )
-    group = str(seating.plan(amara, asked).uid)
-    return {"group": group, "series": str(series.plan(amara, made[0], agreed=True).uid), "wish": str(series.plan(sam, made[1]).uid), "series_day": first.isoformat(), "series_number": f"{first:%Y%m%d}"}
+    planned = seating.plan(amara, asked).uid
+    seat = seating.join(sam, planned).joined[0]
+    return {"group": str(planned), "seat": seat_links.token(seat), "series": str(series.plan(amara, made[0], agreed=True).uid), "wish": str(series.plan(sam, made[1]).uid), "series_day": first.isoformat(), "series_number": f"{first:%Y%m%d}"}
 
 
 def _links() -> dict[str, str]:

@@ -18,7 +18,7 @@ identity.confirm_email_change_submit identity.confirm_submit identity.disown ide
 identity.forgot identity.forgot_submit identity.invitation identity.invitation_submit identity.link identity.link_submit
 identity.mail_sent identity.new_password identity.new_password_submit identity.password_changed identity.register
 identity.register_submit identity.sign_in identity.sign_in_passkey identity.sign_in_passkey_options identity.sign_in_submit
-identity.signed_out notifications.service_worker times.cancel times.cancel_submit times.confirm times.confirm_submit tenants.alive
+identity.signed_out notifications.service_worker seats.give_back seats.give_back_submit times.cancel times.cancel_submit times.confirm times.confirm_submit tenants.alive
 tenants.help_now tenants.logo tenants.ready tenants.theme waiting.ask_leave waiting.ask_pass waiting.do_leave waiting.do_pass
 """)
 
@@ -74,6 +74,8 @@ staff.my_photo staff.my_photo_submit staff.practice staff.work staff.work_submit
 )
 
 _place(CLINIC_ADMIN, "waiting_list.figures")
+_place(PATIENT | THERAPIST | CLINIC_ADMIN, "groups.cancel groups.confirm_cancel groups.index groups.show")
+_place(CLINIC_ADMIN | THERAPIST, "groups.move groups.do_move")
 _place(CLINIC_ADMIN | THERAPIST, "joint.choose_person joint.person_chosen joint.new joint.book joint.booked")
 _place(PATIENT, "joint.anybody_times joint.anybody_chosen")
 
@@ -165,7 +167,7 @@ _place(
     PATIENT | THERAPIST,
     """
 messaging.draft messaging.send messaging.since messaging.thread messaging.threads messaging.write_to
-groups.cancel groups.confirm_cancel groups.index groups.show regular.accept regular.calendar_file regular.cancel regular.check regular.confirm_cancel regular.decline regular.index regular.make
+groups.calendar_file regular.accept regular.calendar_file regular.cancel regular.check regular.confirm_cancel regular.decline regular.index regular.make
 regular.new regular.show
     """,
 )

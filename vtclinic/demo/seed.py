@@ -18,6 +18,7 @@ from vtclinic.core.uow import unit_of_work
 from vtclinic.core.zones import wall_instant, zone
 from vtclinic.demo.cast import CASTS, PASSWORD
 from vtclinic.demo.cast.parts import Cast, Licence, PatientPart, Scores, TherapistPart
+from vtclinic.demo.groups import seed_groups
 from vtclinic.demo.portraits import portrait
 from vtclinic.demo.rota import seed_rota
 from vtclinic.demo.waiting import seed_waiting
@@ -126,6 +127,7 @@ class _People:
         plans.add_for_clinic(here, plans.Wish("gad-7", When.WEEKS, every=4))
         if self._cast.slug == CASTS[0].slug:
             seed_waiting(admin, self._now)
+            seed_groups(self._now)
             seed_rota(admin, [_uid(self._staff[part.email]) for part in self._cast.therapists])
 
     def _member(self, name: str, email: str, role: str, timezone: str) -> Actor:

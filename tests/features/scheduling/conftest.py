@@ -7,11 +7,16 @@ import time_machine
 
 from tests.features.matching.telling import tell, works
 from vtclinic.core.ids import new_id
-from vtclinic.features.scheduling import booking
+from vtclinic.features.scheduling import booking, diary, jobs
 from vtclinic.features.scheduling.booking import Wish
+from vtclinic.features.scheduling.groups import seating
+from vtclinic.features.scheduling.groups.models import GroupKind
+from vtclinic.features.scheduling.groups.seating import Wanted
+from vtclinic.tenants.scope import tenant_scope
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 THURSDAY = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
+GROUP_START = datetime(2026, 12, 3, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +64,64 @@ def book(people, wish):
 def at(app, browse, people):
     """Open a signed-in browser for somebody."""
     return lambda uid: people.sign_in(app, browse(), uid)
+
+
+@pytest.fixture
+def crowd(people, amara):
+    """Make patients in Amara's care."""
+
+    def make(count):
+        made = [people.patient(f"Patient Number{chr(65 + number)}") for number in range(count)]
+        for uid in made:
+            tell(people, uid)
+            people.pair(uid, amara)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def plan(people, amara):
+    """Plan a session as Amara."""
+
+    def make(patients=(), *, who=amara, seats=3, kind=GroupKind.GROUP, start=GROUP_START, open_to_all=False, others=()):
+        actor = people.actor(who)
+        with people.inside():
+            wanted = Wanted(
+                kind=kind,
+                title="Thursday group",
+                service_uid=diary.services()[0].uid,
+                start=start,
+                zone="Europe/Dublin",
+                seats=seats,
+                format="video",
+                patients=tuple(patients),
+                open_to_all=open_to_all,
+                others=others,
+            )
+            return seating.plan(actor, wanted).uid
+
+    return make
+
+
+@pytest.fixture
+def act(people):
+    """Do something as somebody, in a unit of work of its own."""
+
+    def run(work, who, *args, **more):
+        actor = people.actor(who)
+        with people.inside():
+            return work(actor, *args, **more)
+
+    return run
+
+
+@pytest.fixture
+def remind(people):
+    """Run the worker's look at what is due."""
+
+    def run():
+        with tenant_scope(people._scope("harbour")):
+            jobs.remind(clinic="harbour")
+
+    return run

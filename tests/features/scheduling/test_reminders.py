@@ -10,22 +10,10 @@ from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.notifications.choices import choose, my_choices
 from vtclinic.features.notifications.models import Notification
-from vtclinic.features.scheduling import calling_off, diary, jobs, placing, reminders
+from vtclinic.features.scheduling import calling_off, diary, placing, reminders
 from vtclinic.features.scheduling.models import PlannedNotice
-from vtclinic.tenants.scope import tenant_scope
 
 NEXT_WEEK = THURSDAY + timedelta(days=7)
-
-
-@pytest.fixture
-def remind(people):
-    """Run the worker's look at what is due."""
-
-    def run():
-        with tenant_scope(people._scope("harbour")):
-            jobs.remind(clinic="harbour")
-
-    return run
 
 
 @pytest.fixture

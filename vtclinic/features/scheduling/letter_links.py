@@ -5,26 +5,21 @@ They open nothing else: no sign-in, no names. A session that was moved has anoth
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
-from uuid import UUID
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
-from vtclinic.core.errors import Conflict, Gone
+from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import PATIENT, Actor
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
+from vtclinic.features.scheduling import letter_tokens
 from vtclinic.features.scheduling.models import Appointment
 
 CHANGED = "calendar.changed"
-_UID, _SEQUENCE, _MAC = 16, 4, 20
 
 
 class Act(StrEnum):
@@ -64,16 +59,15 @@ def address(appointment: Appointment, act: Act) -> str:
 
 def token(appointment: Appointment, act: Act) -> str:
     """Return the secret part of a link."""
-    head = appointment.uid.bytes + appointment.ics_sequence.to_bytes(_SEQUENCE, "big")
-    return base64.urlsafe_b64encode(head + _sign(head, act)).decode().rstrip("=")
+    return letter_tokens.make(appointment.uid, appointment.ics_sequence, act.value)
 
 
 def look(text: str, act: Act) -> Seen:
     """Return what a link leads to; raise Gone for one that is none, or is made for another act."""
-    uid, sequence = _read(text, act)
+    uid, sequence = letter_tokens.read(text, act.value)
     appointment = session().get(Appointment, uid)
     if appointment is None:
-        raise Gone(_("This link does not work."), hint=_("Sign in to see your sessions."))
+        raise letter_tokens.unusable()
     return Seen(appointment, _stand(appointment, sequence))
 
 
@@ -111,18 +105,3 @@ def _stand(appointment: Appointment, sequence: int) -> Stand:
         return Stand.PAST
     return Stand.CONFIRMED if appointment.is_confirmed else Stand.OPEN
 
-
-def _read(text: str, act: Act) -> tuple[UUID, int]:
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    head = raw[:-_MAC]
-    if len(raw) != _UID + _SEQUENCE + _MAC or not hmac.compare_digest(raw[-_MAC:], _sign(head, act)):
-        raise Gone(_("This link does not work."), hint=_("Sign in to see your sessions."))
-    return UUID(bytes=head[:_UID]), int.from_bytes(head[_UID:], "big")
-
-
-def _sign(head: bytes, act: Act) -> bytes:
-    clinic = current_clinic()
-    return hmac.new(clinic.keys.derived("letter-link"), f"{clinic.uid}|{act.value}|".encode() + head, sha256).digest()[:_MAC]

@@ -5,7 +5,7 @@ A claim is a row per person and grain, and its primary key decides: whoever come
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -117,6 +117,14 @@ def claim(holder_uids: Iterable[UUID], start: datetime, end: datetime, *, for_ui
     """Take a stretch of time of each holder; raise SlotTaken, and nothing is taken, when any of it is gone."""
     with _taking():
         _add_claims(holder_uids, Slot(start, end), for_uid, kind)
+
+
+def shift(held: Mapping[UUID, Iterable[UUID]], start: datetime, end: datetime, *, kind: str) -> None:
+    """Take what is held for several, by whom each, to another time; raise SlotTaken, and all stays where it was, when any of it is gone."""
+    with _taking():
+        unclaim(*held)
+        for holder, for_uid in sorted((holder, for_uid) for for_uid, holders in held.items() for holder in holders):
+            _add_claims([holder], Slot(start, end), for_uid, kind)
 
 
 def unclaim(*for_uids: UUID) -> None:

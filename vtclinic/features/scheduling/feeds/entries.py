@@ -42,14 +42,15 @@ def _groups(feed: CalendarFeed, now: datetime) -> list[Entry]:
     told = or_(GroupSession.state != GroupState.CANCELLED, GroupSession.changed_at > now - CALLED_OFF)
     if feed.role == THERAPIST:
         led = select(GroupSession).join(GroupTherapist, GroupTherapist.group_uid == GroupSession.uid).where(GroupTherapist.therapist_uid == feed.owner_uid, when, told)
-        return [_group(row, row.ics_sequence, row.changed_at, row.state != GroupState.CANCELLED) for row in session().scalars(led)]
+        return [Entry(row.uid, row.starts_at, row.ends_at, row.ics_sequence, row.changed_at, _group_status(row.state != GroupState.CANCELLED)) for row in session().scalars(led)]
     takes = or_(GroupMember.state == MemberState.JOINED, and_(GroupMember.state == MemberState.LEFT, GroupMember.changed_at > now - CALLED_OFF))
     visited = select(GroupSession, GroupMember).join(GroupMember, GroupMember.group_uid == GroupSession.uid).where(GroupMember.patient_uid == feed.owner_uid, when, told, takes)
+    # A seat's entry is its own, as in the letters about it, so that a calendar that has both holds one.
     return [
-        _group(row, row.ics_sequence + member.sequence, max(row.changed_at, member.changed_at), row.state != GroupState.CANCELLED and member.state == MemberState.JOINED)
-        for row, member in session().execute(visited)
+        Entry(seat.uid, row.starts_at, row.ends_at, seat.sequence, seat.changed_at, _group_status(row.state != GroupState.CANCELLED and seat.state == MemberState.JOINED))
+        for row, seat in session().execute(visited)
     ]
 
 
-def _group(row: GroupSession, sequence: int, changed_at: datetime, on: bool) -> Entry:
-    return Entry(row.uid, row.starts_at, row.ends_at, sequence, changed_at, "CONFIRMED" if on else "CANCELLED")
+def _group_status(on: bool) -> str:
+    return "CONFIRMED" if on else "CANCELLED"

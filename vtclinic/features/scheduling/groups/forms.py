@@ -45,6 +45,13 @@ class GroupForm(ClinicForm):
             field.data = field.data or next((value for value, _words in field.choices or ()), None)
 
 
+class MoveForm(ClinicForm):
+    """Where it goes, by the clock of who moves it."""
+
+    day = DateField(lazy("The new day"), validators=[InputRequired()])
+    wall = TimeField(lazy("The new time"), validators=[InputRequired()])
+
+
 class JoinForm(ClinicForm):
     """Take a seat; one's name stays one's own unless one says otherwise."""
 

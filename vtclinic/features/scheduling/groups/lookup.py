@@ -75,6 +75,12 @@ def of_therapist(uid: UUID) -> list[Group]:
     return _coming(select(GroupTherapist.group_uid).where(GroupTherapist.therapist_uid == uid))
 
 
+def of_all(actor: Actor) -> list[Group]:
+    """Return every session to come, to administrators."""
+    authorize(actor, policy.can_list_all)
+    return _coming(select(GroupSession.uid))
+
+
 def of_patient(uid: UUID) -> list[Group]:
     """Return the sessions to come that a patient was asked to, has a seat in, or could take one in."""
     asked = select(GroupMember.group_uid).where(GroupMember.patient_uid == uid)

@@ -76,12 +76,21 @@ class GroupSession(ClinicBase):
         """Tell whether it is for two people who both have to agree."""
         return self.kind == GroupKind.COUPLE
 
-    def cancel(self, at: datetime) -> None:
-        """Call it off."""
+    def check_open(self, at: datetime) -> None:
+        """Raise Conflict once it was called off or has begun."""
         if not self.is_planned:
             raise Conflict(_("This session is not planned any more. Nothing was changed."))
         if at >= self.starts_at:
-            raise Conflict(_("This session has started. You cannot cancel it here."))
+            raise Conflict(_("This session has started. Nothing was changed."))
+
+    def move(self, start: datetime, end: datetime, at: datetime) -> None:
+        """Take it to another time; it stays the same session, and its calendar entries' sequence rises."""
+        self.check_open(at)
+        self.starts_at, self.ends_at, self.changed_at, self.ics_sequence = start, end, at, self.ics_sequence + 1
+
+    def cancel(self, at: datetime) -> None:
+        """Call it off."""
+        self.check_open(at)
         self.state, self.changed_at, self.ics_sequence = GroupState.CANCELLED, at, self.ics_sequence + 1
 
     def finish(self) -> None:
@@ -112,6 +121,10 @@ class GroupMember(ClinicBase):
     shows_name: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def note_change(self, at: datetime) -> None:
+        """Note that the session changed for them: the calendar entry's sequence rises, and links of older letters do nothing."""
+        self.changed_at, self.sequence = at, self.sequence + 1
 
 
 class GroupSeat(ClinicBase):

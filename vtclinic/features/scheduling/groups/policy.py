@@ -26,8 +26,8 @@ def can_plan(actor: Actor) -> bool:
 
 
 def can_view(actor: Actor, place: Place) -> bool:
-    """Allow its therapists, who was asked, and, when it is open, who is in the care of one of them."""
-    return can_lead(actor, place) or can_join(actor, place)
+    """Allow who may change it, who was asked, and, when it is open, who is in the care of one of its therapists."""
+    return can_change(actor, place) or can_join(actor, place)
 
 
 def can_join(actor: Actor, place: Place) -> bool:
@@ -35,6 +35,16 @@ def can_join(actor: Actor, place: Place) -> bool:
     return actor.is_patient and (place.member is not None or (place.group.open_to_all and place.in_care))
 
 
+def can_change(actor: Actor, place: Place) -> bool:
+    """Allow its therapists and the clinic's administrators to move it and to call it off."""
+    return can_lead(actor, place) or actor.is_clinic_admin
+
+
+def can_list_all(actor: Actor) -> bool:
+    """Allow the clinic's administrators."""
+    return actor.is_clinic_admin
+
+
 def can_lead(actor: Actor, place: Place) -> bool:
-    """Allow its therapists."""
+    """Allow its therapists; who comes is shown to them alone."""
     return actor.is_therapist and actor.uid in place.therapists

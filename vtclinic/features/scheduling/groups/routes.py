@@ -1,4 +1,4 @@
-"""Pages of sessions with seats: the list, planning one, one of them, taking and leaving a seat, calling it off."""
+"""Pages of sessions with seats: the list, planning one, one of them, taking a seat. What changes one is in `change_routes`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.policy import PATIENT, THERAPIST, authorize
+from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.core.zones import wall_instant
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary, screens
 from vtclinic.features.scheduling.groups import lookup, policy, seating
-from vtclinic.features.scheduling.groups.forms import GroupForm, JoinForm, PressForm
+from vtclinic.features.scheduling.groups.forms import GroupForm, JoinForm
 from vtclinic.features.scheduling.groups.lookup import Group
 from vtclinic.features.scheduling.groups.models import GroupKind
 from vtclinic.features.scheduling.groups.seating import Wanted
@@ -27,15 +27,18 @@ from vtclinic.features.staff import api as staff
 from vtclinic.identity.service import users
 
 bp = Blueprint("groups", __name__, url_prefix="/group-sessions", template_folder="../templates")
-both, therapists, patients = roles(PATIENT, THERAPIST), roles(THERAPIST), roles(PATIENT)
+anybody, therapists, patients = roles(PATIENT, THERAPIST, CLINIC_ADMIN), roles(THERAPIST), roles(PATIENT)
 
 
 @bp.get("")
-@both
+@anybody
 def index() -> Response:
     """List the sessions to come."""
     me = _me()
-    rows = lookup.of_therapist(me) if actor().is_therapist else lookup.of_patient(me)
+    if actor().is_clinic_admin:
+        rows = lookup.of_all(actor())
+    else:
+        rows = lookup.of_therapist(me) if actor().is_therapist else lookup.of_patient(me)
     return page("groups/index.html", rows=rows, me=me)
 
 
@@ -64,7 +67,7 @@ def plan() -> Response:
 
 
 @bp.get("/<uuid:uid>")
-@both
+@anybody
 def show(uid: UUID) -> Response:
     """Show one: patients see their seat and the names that were given, therapists who comes."""
     found = lookup.seen(actor(), uid)
@@ -86,37 +89,18 @@ def join(uid: UUID) -> Response:
     return go("groups.show", uid=uid)
 
 
-@bp.get("/<uuid:uid>/cancel")
-@both
-def confirm_cancel(uid: UUID) -> Response:
-    """Say what leaving or calling off means, before it happens."""
-    found = lookup.seen(actor(), uid)
-    if not found.session.is_planned or (actor().is_patient and found.member(_me()) is None):
-        return go("groups.show", uid=uid)
-    return page("groups/cancel.html", it=found, zone=_zone(found))
-
-
-@bp.post("/<uuid:uid>/cancel")
-@both
-def cancel(uid: UUID) -> Response:
-    """Leave it, say no to it, or as its therapist call it off."""
-    if PressForm().validate():
-        if actor().is_therapist:
-            seating.cancel(actor(), uid)
-        else:
-            seating.leave(actor(), uid)
-    return go("groups.show", uid=uid)
-
-
 def _show(found: Group, form: JoinForm) -> Response:
     mine = found.member(actor().uid)
     if mine is not None:
         form.shows_name.data = mine.shows_name
-    shown = found.members if actor().is_therapist else [each for each in found.joined if each.shows_name and each is not mine]
+    if actor().is_patient:
+        shown = [each for each in found.joined if each.shows_name and each is not mine]
+    else:
+        shown = found.members if policy.can_lead(actor(), lookup.place(actor(), found)) else []
     people = users({*found.therapists, *(each.patient_uid for each in shown)})
-    if actor().is_therapist:
+    if not actor().is_patient:
         record(actor(), "group.read", "group", found.session.uid)
-    who: dict[str, Any] = {"people": people, "shown": shown, "mine": mine, "zone": _zone(found), "what": screens.what}
+    who: dict[str, Any] = {"people": people, "shown": shown, "mine": mine, "zone": zone_of(found), "what": screens.what}
     return page("groups/show.html", it=found, form=form, **who)
 
 
@@ -148,7 +132,8 @@ def _wanted(form: GroupForm) -> Wanted:
     )
 
 
-def _zone(found: Group) -> str:
+def zone_of(found: Group) -> str:
+    """Return on which clock the reader sees it."""
     mine = found.member(actor().uid)
     return mine.zone if mine is not None else current_timezone().key
 

@@ -24,7 +24,7 @@ from vtclinic.features.intake import api as intake
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import placing
 from vtclinic.features.scheduling.booking import NotBookable
-from vtclinic.features.scheduling.groups import lookup, policy, telling
+from vtclinic.features.scheduling.groups import lookup, moving, policy, reminding, telling
 from vtclinic.features.scheduling.groups.lookup import Group
 from vtclinic.features.scheduling.groups.models import (
     GroupKind,
@@ -35,9 +35,9 @@ from vtclinic.features.scheduling.groups.models import (
     GroupTherapist,
     MemberState,
 )
-from vtclinic.features.scheduling.ics import Method
 from vtclinic.features.scheduling.models import ClaimKind, ServiceType
 from vtclinic.features.scheduling.placing import SlotTaken
+from vtclinic.features.scheduling.waiting import holds
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.service import user
 
@@ -81,6 +81,7 @@ def plan(actor: Actor, wanted: Wanted) -> GroupSession:
     session().add_all(GroupTherapist(group_uid=group.uid, therapist_uid=uid) for uid in leading)
     session().add_all(_member(group, uid, MemberState.INVITED) for uid in dict.fromkeys(wanted.patients))
     placing.claim(leading, group.starts_at, group.ends_at, for_uid=group.uid, kind=ClaimKind.GROUP)
+    reminding.ask(lookup.group(group.uid))
     record(actor, "group.planned", "group", group.uid)
     telling.ask(group, wanted.patients)
     telling.tell_changed(group, [uid for uid in leading if uid != actor.uid], key="planned")
@@ -92,7 +93,7 @@ def join(actor: Actor, uid: UUID, *, shows_name: bool = False) -> Group:
     found = lookup.group(uid)
     authorize(actor, policy.can_join, lookup.place(actor, found))
     assert actor.uid is not None  # the policy let a signed-in person through
-    _check_open(found.session)
+    found.session.check_open(clock.now())
     member = _membership(found.session, actor.uid)
     if member.state == MemberState.JOINED:
         member.shows_name = shows_name
@@ -104,7 +105,9 @@ def join(actor: Actor, uid: UUID, *, shows_name: bool = False) -> Group:
     _turn(actor, member, MemberState.JOINED, "group.joined")
     now = lookup.group(uid)
     if now.is_sure:
-        telling.write(now.session, now.joined if now.session.is_couple else [member], Method.REQUEST)
+        came = now.joined if now.session.is_couple else [member]
+        reminding.ask(now, came, and_staff=now.session.is_couple)
+        telling.write(now.session, came, telling.BOOKED)
     return now
 
 
@@ -115,7 +118,7 @@ def leave(actor: Actor, uid: UUID) -> Group:
     member = found.member(actor.uid)
     if member is None:
         raise NotFound()
-    _check_open(found.session)
+    found.session.check_open(clock.now())
     _go(actor, found, member)
     return lookup.group(uid)
 
@@ -123,16 +126,18 @@ def leave(actor: Actor, uid: UUID) -> Group:
 def cancel(actor: Actor, uid: UUID) -> Group:
     """Call the session off; everybody who has a seat is told, and who was only asked sees it is off."""
     found = lookup.group(uid)
-    authorize(actor, policy.can_lead, lookup.place(actor, found))
+    authorize(actor, policy.can_change, lookup.place(actor, found))
     if not found.session.is_planned:
         return found
+    reminding.forget_all(found)
     told = found.joined if found.is_sure else []
     found.session.cancel(clock.now())
     placing.unclaim(uid, *(member.uid for member in found.members))
     for member in found.members:
-        member.sequence, member.changed_at = member.sequence + 1, clock.now()
+        member.note_change(clock.now())
     record(actor, "group.cancelled", "group", uid)
-    telling.write(found.session, told, Method.CANCEL)
+    holds.look_soon()
+    telling.write(found.session, told, telling.CANCELLED)
     telling.tell_changed(found.session, [each.patient_uid for each in found.members if each not in told and each.state in (MemberState.INVITED, MemberState.JOINED)], key="cancelled")
     telling.tell_changed(found.session, [each for each in found.therapists if each != actor.uid], key="cancelled")
     return found
@@ -160,14 +165,16 @@ def _go(actor: Actor, found: Group, member: GroupMember) -> None:
     if member.state not in (MemberState.INVITED, MemberState.JOINED):
         return
     had_seat, was_sure = member.state == MemberState.JOINED, found.is_sure
+    reminding.forget(found, [member])
     session().execute(delete(GroupSeat).where(GroupSeat.member_uid == member.uid))
     placing.unclaim(member.uid)
     _turn(actor, member, MemberState.LEFT if had_seat else MemberState.DECLINED, "group.left")
     if had_seat and was_sure:
-        telling.write(found.session, [member], Method.CANCEL)
+        telling.write(found.session, [member], telling.CANCELLED)
     key = f"left:{member.uid}:{member.sequence}"
     telling.tell_changed(found.session, found.therapists, key=key)
     if found.session.is_couple:
+        reminding.forget_all(found)
         others = [each for each in found.members if each is not member and each.state in (MemberState.INVITED, MemberState.JOINED)]
         telling.tell_changed(found.session, [each.patient_uid for each in others], key=key)
 
@@ -204,7 +211,8 @@ def _take_seat(group: GroupSession, member: GroupMember) -> None:
 
 
 def _turn(actor: Actor, member: GroupMember, state: MemberState, act: str) -> None:
-    member.state, member.changed_at, member.sequence = state, clock.now(), member.sequence + 1
+    member.state = state
+    member.note_change(clock.now())
     record(actor, act, "group", member.group_uid, patient_uid=member.patient_uid)
 
 
@@ -224,20 +232,13 @@ def _check(wanted: Wanted, leading: Iterable[UUID]) -> None:
         wrong["patients"] = _("Choose the two people.")
     if not FEWEST <= wanted.seats <= MOST_SEATS:
         wrong["seats"] = _("Choose from %(few)s to %(most)s seats.", few=FEWEST, most=MOST_SEATS)
-    if not clock.now() < wanted.start < clock.now() + timedelta(days=366):
+    if not moving.in_reach(wanted.start):
         wrong["day"] = _("Choose a day and time still to come, within a year.")
     if wrong:
         raise Invalid(_("Something needs another look."), fields=wrong)
     known = {uid for therapist in leading for uid in records.caseload(therapist)}
     if not set(wanted.patients) <= known:
         raise NotFound()
-
-
-def _check_open(group: GroupSession) -> None:
-    if not group.is_planned:
-        raise Conflict(_("This session is not planned any more. Nothing was changed."))
-    if group.starts_at <= clock.now():
-        raise Conflict(_("This session has started. Nothing was changed."))
 
 
 def _check_fit(patient_uid: UUID, found: Group) -> None:

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from vtclinic.core.i18n import fmt, gettext, lazy, locale_scope
 from vtclinic.core.outbox import queue_mail
-from vtclinic.core.scope import current_clinic
 from vtclinic.features.notifications import api as notifications
 from vtclinic.features.records import api as records
+from vtclinic.features.scheduling.groups import calendar_file
 from vtclinic.features.scheduling.groups.models import GroupMember, GroupSession
-from vtclinic.features.scheduling.ics import Invitation, Method, appointment_ics
+from vtclinic.features.scheduling.ics import Method
 from vtclinic.identity.service import user
 
+BOOKED, MOVED, CANCELLED = "series-booked", "series-moved", "series-cancelled"
 ASKED = notifications.Kind("group.asked", lazy("A time is offered to you"), mail="group-asked", about=lazy("Sessions you are asked to"))
 CHANGED = notifications.Kind("group.changed", lazy("A time of yours has changed"), mail="group-changed", about=lazy("Changes of shared sessions"), can_mute=False)
 
@@ -36,12 +37,12 @@ def tell_changed(group: GroupSession, uids: Iterable[UUID], *, key: str) -> None
         notifications.notify(uid, CHANGED, key=f"group:{group.uid}:{key}", path=path(group))
 
 
-def write(group: GroupSession, members: Iterable[GroupMember], method: Method) -> None:
-    """Write to patients that their seat is theirs, or that it is not any more; their calendars follow."""
+def write(group: GroupSession, members: Iterable[GroupMember], template: str) -> None:
+    """Write to patients that their seat is theirs, is at another time, or is theirs no more; their calendars follow."""
     for member in members:
         profile = records.patient(member.patient_uid)
         if records.may_mail(profile):
-            _letter(group, member, method, named=records.may_be_named(profile))
+            _letter(group, member, template, named=records.may_be_named(profile))
 
 
 def path(group: GroupSession) -> str:
@@ -49,20 +50,10 @@ def path(group: GroupSession) -> str:
     return f"/group-sessions/{group.uid}"
 
 
-def _letter(group: GroupSession, member: GroupMember, method: Method, *, named: bool) -> None:
+def _letter(group: GroupSession, member: GroupMember, template: str, *, named: bool) -> None:
     reader = user(member.patient_uid)
-    entry = Invitation(
-        uid=member.uid,
-        start=group.starts_at,
-        end=group.ends_at,
-        zone=member.zone,
-        sequence=member.sequence,
-        stamp=member.changed_at,
-        organizer=f"no-reply@{current_clinic().host}",
-        attendee=reader.email,
-    )
     with locale_scope(reader.locale, member.zone):
         when = gettext("%(when)s (%(zone)s)", when=fmt.day_time(group.starts_at), zone=fmt.place(member.zone))
-    attachment = ("calendar.ics", f"text/calendar; method={method.value}", appointment_ics(entry, method=method).decode())
-    template = "series-booked" if method is Method.REQUEST else "series-cancelled"
+    method = Method.CANCEL if template == CANCELLED else Method.REQUEST
+    attachment = ("calendar.ics", f"text/calendar; method={method.value}", calendar_file.of_seat(group, member, reader, method))
     queue_mail(reader.email, template, {"whens": [when]}, locale=reader.locale, timezone=member.zone, attachment=attachment, named=named)
