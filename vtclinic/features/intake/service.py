@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -118,7 +118,7 @@ def save(actor: Actor, key: str, value: Any) -> Sheet:
     if found.sent and found.intake is not None:
         found.intake.changed_at = clock.now()
         publish(NeedsChanged(uid))
-    return _sheet(uid)
+    return replace(found, answers={**found.answers, key: value})
 
 
 def send(actor: Actor) -> Sheet:
