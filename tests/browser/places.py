@@ -157,6 +157,7 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
         ("regular.check_move", "/regular-times/{series}/{series_number}/move/check?to={series_day}&wall=05:00&scope=all"),
         ("calendar.show", "/calendar/{session}"),
         ("calendar.confirm_cancel", "/calendar/{session}/cancel"),
+        ("calendar.confirm_missed", "/calendar/{begun}/missed"),
         ("calendar.requests", "/calendar/requests"),
         ("closing.mine", "/calendar/closed-days"),
         ("late.index", "/late-changes"),
@@ -199,6 +200,8 @@ _TABLE: dict[str, list[tuple[str, str]]] = {
     "clinic_admin": [
         ("late.index", "/late-changes"),
         ("home.clinic_overview", "/overview"),
+        ("clinic_day.index", "/clinic-sessions"),
+        ("calendar.show", "/calendar/{begun}"),
         ("kinds.index", "/session-kinds"),
         ("groups.index", "/group-sessions"),
         ("groups.show", "/group-sessions/{group}"),

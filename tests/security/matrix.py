@@ -63,7 +63,7 @@ _place(
     """
 groups.new groups.plan regular.book_left_out regular.check_move regular.do_move regular.move
 calendar.accept calendar.decline calendar.requests closing.mine closing.work
-calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times calendar.show crisis.act crisis.close crisis.hand_over crisis.take
+calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day
 records.client records.clients records.end_care
 outside.add outside.add_submit outside.confirm_remove outside.index outside.password outside.read outside.remove outside.show
@@ -106,7 +106,7 @@ clinic.access_log clinic.add_line clinic.add_line_submit clinic.change_line clin
 clinic.confirm_line clinic.draft_css clinic.help_lines clinic.logo clinic.logo_submit clinic.look clinic.look_submit
 clinic.remove_line clinic.remove_logo clinic.rules clinic.rules_submit clinic.undo_look home.clinic_overview
 intake.add_own intake.add_own_submit intake.change_plan intake.move_own intake.nudge intake.own intake.own_submit intake.plan
-intake.remove_own intake.unfinished matching.close
+clinic_day.index intake.remove_own intake.unfinished matching.close
 
 matching.waiting staff.add staff.add_submit staff.approve staff.ask_again staff.confirm_act staff.credential staff.credentials
 staff.do_act staff.import_check staff.import_check_submit staff.import_example staff.import_file staff.import_file_submit
@@ -117,6 +117,7 @@ staff.invite_again staff.people staff.person
 _place(
     CLINIC_ADMIN | THERAPIST,
     """
+calendar.came calendar.confirm_missed calendar.missed calendar.show
 crisis.queue duty.rota late.index late.waive staff.document
     """,
 )

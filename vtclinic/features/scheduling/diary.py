@@ -21,9 +21,9 @@ from vtclinic.features.scheduling.models import Appointment, JointTherapist, Ser
 Booked = dict[tuple[UUID, date], int]
 
 
-def appointment(uid: UUID) -> Appointment:
-    """Return one appointment; raise NotFound."""
-    found = session().get(Appointment, uid)
+def appointment(uid: UUID, *, lock: bool = False) -> Appointment:
+    """Return one appointment, the newest state when locked; raise NotFound."""
+    found = session().get(Appointment, uid, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound()
     return found

@@ -9,10 +9,12 @@ from vtclinic.features.notifications import api as notifications
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import (
     calling_off,
+    clinic_day_routes,
     held,
     jobs,  # noqa: F401 - registers the reminders
     late_routes,
     letter_routes,
+    missing_routes,  # noqa: F401 - adds its pages to those of the calendar
     moving_routes,  # noqa: F401 - adds its pages to those of sessions and of the calendar
     openings,
     reminders,
@@ -79,6 +81,7 @@ scheduling = Feature(
     blueprints=(
         routes.bp,
         staff_routes.bp,
+        clinic_day_routes.bp,
         letter_routes.bp,
         feed_pages.bp,
         *(kinds_routes.bp, closing_routes.bp, late_routes.bp),
@@ -91,6 +94,7 @@ scheduling = Feature(
     nav=(
         NavItem(PATIENT, "scheduling.index", lazy("Sessions"), "calendar", 30),
         NavItem(THERAPIST, "calendar.index", lazy("Calendar"), "calendar", 20),
+        NavItem(CLINIC_ADMIN, "clinic_day.index", lazy("Sessions by day"), "calendar", 43),
         NavItem(CLINIC_ADMIN, "kinds.index", lazy("Sessions and rules"), "calendar", 66),
         NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42, count=waiting_views.waiting_count),
         NavItem(THERAPIST, "waiting_list.index", lazy("Waiting list"), "clock", 60, place="more"),

@@ -1,4 +1,4 @@
-"""Late changes: what a patient's cancelling or moving after the window means, when it never counts, and how staff let one go.
+"""Late changes: what a patient's cancelling or moving after the window means, or their not coming, when it never counts, and how staff let one go.
 
 Nothing is charged here; a record is kept for whoever bills. It never counts when the clinic cancels, nor while somebody worries for this
 patient: a risk task about them is open, or was raised within the last week.
@@ -47,6 +47,11 @@ class LateRow:
     therapist: User | None
     why: str
 
+    @property
+    def missed(self) -> bool:
+        """Tell whether they did not come, and said nothing before."""
+        return was_missed(self.change, self.starts)
+
 
 def is_late(appointment: Appointment) -> bool:
     """Tell whether a patient's change now would come after the window; what was only requested is never late."""
@@ -64,6 +69,32 @@ def note(actor: Actor, appointment: Appointment, *, why: str = "") -> LateCancel
         raise Invalid(_("Write less."), fields={"why": _("The most is %(count)s characters.", count=MOST_WHY)})
     if not policy.is_its_patient(actor, appointment) or not counts(appointment):
         return None
+    return _keep(actor, appointment, why)
+
+
+def missing_counts(appointment: Appointment) -> bool:
+    """Tell whether not coming is kept as a late change; never where a change is never late, nor while somebody worries."""
+    return appointment.cancel_hours > 0 and not crisis.worried_about(appointment.patient_uid, since=clock.now() - SPARED)
+
+
+def note_missed(actor: Actor, appointment: Appointment) -> LateCancel | None:
+    """Keep a session to which the patient did not come, if it counts; what was kept of it before stays. The caller has authorised."""
+    return _keep(actor, appointment) if missing_counts(appointment) else None
+
+
+def forget_missed(appointment: Appointment) -> None:
+    """Keep it no more, since they came; a late change before the session stays."""
+    known = session().get(LateCancel, appointment.uid)
+    if known is not None and was_missed(known, appointment):
+        session().delete(known)
+
+
+def was_missed(change: LateCancel, appointment: Appointment) -> bool:
+    """Tell whether it was kept because the patient did not come: nothing else can change once a session has begun."""
+    return change.at >= appointment.starts_at
+
+
+def _keep(actor: Actor, appointment: Appointment, why: str = "") -> LateCancel:
     known = session().get(LateCancel, appointment.uid)
     if known is not None:
         return known
@@ -110,7 +141,7 @@ def waive(actor: Actor, uid: UUID, reason: str) -> LateCancel:
 
 def of(appointment: Appointment) -> LateCancel | None:
     """Return what was kept of one session; what was never changed has nothing."""
-    return None if appointment.ics_sequence == 0 else session().get(LateCancel, appointment.uid)
+    return None if appointment.ics_sequence == 0 and not appointment.is_missed else session().get(LateCancel, appointment.uid)
 
 
 class NotSaid(Conflict):

@@ -182,6 +182,11 @@ class Appointment(ClinicBase):
         """Tell whether the patient cancelled after `cancel_by`; a clinic's own cancelling never counts."""
         return self.state == State.CANCELLED_BY_PATIENT and self.changed_at > self.cancel_by
 
+    @property
+    def is_missed(self) -> bool:
+        """Tell whether the patient did not come."""
+        return self.state == State.NO_SHOW
+
     def cancel(self, state: State, at: datetime) -> None:
         """Call it off; the calendar entry's sequence rises (RFC 5546 §2.1.4)."""
         self._check_open(at, _("This session has started. You cannot cancel it here."))
@@ -216,11 +221,19 @@ class Appointment(ClinicBase):
             raise Conflict("only a booked session can be over")
         self.state = State.DONE
 
-    def miss(self) -> None:
+    def miss(self, at: datetime) -> None:
         """Note that the patient did not come; also once it was noted as over."""
         if self.state not in (State.BOOKED, State.DONE):
             raise Conflict(_("This session is not booked any more. Nothing was changed."))
-        self.state = State.NO_SHOW
+        if at < self.starts_at:
+            raise Conflict(_("This session has not started. Nothing was changed."))
+        self.state, self.changed_at = State.NO_SHOW, at
+
+    def take_back_missing(self, at: datetime) -> None:
+        """Note that they came after all: it goes on, or it is over."""
+        if self.state != State.NO_SHOW:
+            raise Conflict("only a missed session can be taken back")
+        self.state, self.changed_at = State.BOOKED if at < self.ends_at else State.DONE, at
 
     def _check_open(self, at: datetime, started: str) -> None:
         if not self.holds_time:

@@ -25,7 +25,7 @@ def can_cancel(actor: Actor, appointment: Appointment) -> bool:
 
 
 def can_run_booking(actor: Actor) -> bool:
-    """Allow the clinic's administrators: kinds of session and closed days."""
+    """Allow the clinic's administrators: kinds of session, closed days, and when who meets whom."""
     return actor.is_clinic_admin
 
 
@@ -47,6 +47,11 @@ def is_its_patient(actor: Actor, appointment: Appointment) -> bool:
 def is_its_therapist(actor: Actor, appointment: Appointment) -> bool:
     """Allow the therapists whose session it is: who leads it, and in a joint session everybody in it."""
     return actor.is_therapist and (actor.uid == appointment.therapist_uid or actor.uid in appointment.other_uids)
+
+
+def can_look_after(actor: Actor, appointment: Appointment) -> bool:
+    """Allow its therapists, and the clinic's administrators, who see when and with whom, and no words."""
+    return actor.is_clinic_admin or is_its_therapist(actor, appointment)
 
 
 def can_have_calendar(actor: Actor) -> bool:

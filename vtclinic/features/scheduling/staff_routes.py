@@ -1,4 +1,4 @@
-"""Pages about sessions for therapists: the calendar, one session, cancelling it."""
+"""Pages about sessions for therapists: the calendar, one session, cancelling it. The clinic's administrators see one session too."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import current_timezone, fmt
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.policy import THERAPIST, authorize
+from vtclinic.core.policy import CLINIC_ADMIN, THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import approving, calling_off, diary, late, policy, screens
+from vtclinic.features.scheduling import approving, calling_off, diary, late, missing, policy, screens
 from vtclinic.features.scheduling.forms import CancelForm
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.week.board import Wanted, board, read_view
@@ -25,6 +25,7 @@ from vtclinic.identity.service import user
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar", template_folder="templates")
 therapists = roles(THERAPIST)
+staff = roles(THERAPIST, CLINIC_ADMIN)
 
 
 @bp.get("")
@@ -38,13 +39,17 @@ def index() -> Response:
 
 
 @bp.get("/<uuid:uid>")
-@therapists
+@staff
 def show(uid: UUID) -> Response:
-    """Show one session."""
-    appointment = _mine(uid)
+    """Show one session; administrators see when and with whom, and no words."""
+    appointment = diary.appointment(uid)
+    coming = missing.look(actor(), appointment)
     record(actor(), "appointment.read", "appointment", uid, patient_uid=appointment.patient_uid)
+    more = {"late": late.of(appointment), "coming": coming, "form": CancelForm(formdata=None)}
+    if actor().is_clinic_admin:
+        return page("scheduling/clinic_show.html", **words_of(appointment), **more, therapist=user(appointment.therapist_uid))
     care = records.in_care(appointment.patient_uid, appointment.therapist_uid)
-    return page("scheduling/staff_show.html", **_words(appointment), care=care, late=late.of(appointment), form=CancelForm(formdata=None))
+    return page("scheduling/staff_show.html", **words_of(appointment), **more, care=care)
 
 
 @bp.get("/requests")
@@ -80,7 +85,7 @@ def confirm_cancel(uid: UUID) -> Response:
     appointment = _mine(uid)
     if not appointment.holds_time or appointment.starts_at <= clock.now():
         return go("calendar.show", uid=uid)
-    return page("scheduling/staff_cancel.html", **_words(appointment), form=CancelForm(formdata=None))
+    return page("scheduling/staff_cancel.html", **words_of(appointment), form=CancelForm(formdata=None))
 
 
 @bp.post("/<uuid:uid>/cancel")
@@ -95,10 +100,11 @@ def cancel(uid: UUID) -> Response:
             form.take_errors(error)
         else:
             return go("calendar.show", uid=uid)
-    return page("scheduling/staff_cancel.html", status=422, **_words(appointment), form=form)
+    return page("scheduling/staff_cancel.html", status=422, **words_of(appointment), form=form)
 
 
-def _words(appointment: Appointment) -> dict[str, Any]:
+def words_of(appointment: Appointment) -> dict[str, Any]:
+    """Return what the staff's pages about one session say."""
     return {"it": appointment, "person": user(appointment.patient_uid), "what": screens.what, "zone": current_timezone().key}
 
 
