@@ -33,7 +33,7 @@ from vtclinic.features.progress import answering, plans
 from vtclinic.features.progress import api as progress
 from vtclinic.features.progress.models_plan import When
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking
+from vtclinic.features.scheduling import booking, missing
 from vtclinic.features.scheduling.recurrence import Pattern, Rule
 from vtclinic.features.scheduling.series import making as series
 from vtclinic.features.scheduling.series.planning import Draft
@@ -196,7 +196,7 @@ class _People:
     def _care(self, me: Actor, part: PatientPart) -> None:
         with_whom = self._staff[part.therapist]
         for days in part.sessions:
-            self._session(me, with_whom, days)
+            self._session(me, with_whom, days, missed=days in part.missed)
         if part.regular:
             first = self._now.astimezone(zone(part.timezone)).date() + timedelta(days=9)
             pattern = Pattern(first, time.fromisoformat(part.regular), part.timezone, Rule(interval=2))
@@ -210,7 +210,7 @@ class _People:
             with clock.at(wall_instant(day, time.fromisoformat(wall), part.timezone)):
                 messaging.send(me if from_patient else with_whom, thread.uid, text, uuid4().hex)
 
-    def _session(self, me: Actor, with_whom: Actor, days: int) -> None:
+    def _session(self, me: Actor, with_whom: Actor, days: int, *, missed: bool) -> None:
         """Book the open time nearest to now on a day, ahead of now for today if there is one; none where the day has none."""
         wanted = self._now + timedelta(days=days)
         with ExitStack() as stack:
@@ -219,8 +219,12 @@ class _People:
             slots = booking.open_times(me, _uid(with_whom)).openings.slots
             here = [slot.start for slot in slots if slot.start.astimezone(place).date() == wanted.astimezone(place).date()]
             start = min(here, key=lambda moment: _distance(moment, self._now + timedelta(minutes=20), days), default=None)
-            if start is not None:
-                booking.book(me, booking.Wish(_uid(with_whom), start, self._cast.timezone, uuid4()))
+            if start is None:
+                return
+            made = booking.book(me, booking.Wish(_uid(with_whom), start, self._cast.timezone, uuid4()))
+        if missed:
+            with clock.at(made.starts_at + timedelta(minutes=20)):
+                missing.note(with_whom, made.uid)
 
 
 def _distance(moment: datetime, now: datetime, days: int) -> tuple[bool, timedelta]:

@@ -19,6 +19,7 @@ from vtclinic.core.ids import new_id
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling import placing
+from vtclinic.features.scheduling.closing import service as closing
 from vtclinic.features.scheduling.groups.models import GroupSession, GroupTherapist
 from vtclinic.features.scheduling.models import Appointment, ServiceType, SlotClaim
 from vtclinic.features.scheduling.outside.models import OutsideBusy, OutsideCalendar
@@ -121,6 +122,29 @@ def test_leave_is_said_and_its_hours_are_not_drawn_open(people, amara, at):
     found = looked(people, amara)
     assert [bool(column.open) for column in found.columns[2:5]] == [True, False, True]
     assert "On leave" in text(at(amara).get("/calendar"))
+
+
+def test_closed_days_are_named_and_open_only_for_who_works_then(people, amara, at, clock):
+    clock.move_to(datetime(2026, 12, 21, 8, tzinfo=UTC))
+    friday = looked(people, amara).columns[4]
+    assert (bool(friday.holiday), friday.works, friday.away, friday.open) == (True, False, False, [])
+    browser = at(amara)
+    assert friday.holiday in text(browser.get("/calendar")) and "You work" not in text(browser.get("/calendar"))
+    who = people.actor(amara)
+    with people.inside():
+        closing.work_on(who, friday.date, works=True)
+    friday = looked(people, amara).columns[4]
+    assert friday.works and friday.open
+    assert f"{friday.holiday} You work" in text(browser.get("/calendar?view=list"))
+
+
+def test_a_group_leads_to_its_page(people, amara, at):
+    with people.inside():
+        group(amara, FRIDAY)
+        uid = session().scalar(select(GroupSession.uid))
+    browser = at(amara)
+    assert f'href="/group-sessions/{uid}"' in browser.get("/calendar").get_data(as_text=True)
+    assert browser.get(f"/group-sessions/{uid}").status_code == 200
 
 
 def test_ten_years_of_sessions_cost_no_more_queries_than_none(people, amara, sam, at, session_of):

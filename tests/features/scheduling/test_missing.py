@@ -14,7 +14,8 @@ from vtclinic.features.progress import answering
 from vtclinic.features.progress import api as progress
 from vtclinic.features.progress.models_plan import SessionHeld
 from vtclinic.features.scheduling import calling_off, diary, jobs, late, missing
-from vtclinic.features.scheduling.models import LateCancel, ServiceType, SlotClaim, State
+from vtclinic.features.scheduling.late_models import LateCancel
+from vtclinic.features.scheduling.models import ServiceType, SlotClaim, State
 from vtclinic.tenants.scope import tenant_scope
 
 START, OVER = THURSDAY, THURSDAY + timedelta(minutes=50)

@@ -14,6 +14,7 @@ from vtclinic.core.zones import zone
 from vtclinic.features.notifications.models import Notification
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import calling_off
+from vtclinic.features.scheduling.closing import service as closing
 from vtclinic.features.scheduling.models import Appointment, SlotClaim, State
 from vtclinic.features.scheduling.recurrence import Every, Pattern, Rule
 from vtclinic.features.scheduling.series import calendar_file, changing, jobs, lookup, making, planning
@@ -364,3 +365,13 @@ def test_the_calendar_file_holds_each_time_by_itself_with_its_lasting_uid(draft,
     assert "RRULE" not in text
     assert "METHOD:PUBLISH" in text
     assert text.count("BEGIN:VTIMEZONE") == 1
+
+
+def test_closed_days_are_marked_and_left_out_unless_the_therapist_works_then(draft, run, starts, people, pair):
+    fridays = draft(first=date(2026, 12, 18), interval=1, count=4)
+    preview = run(planning.preview, fridays)
+    assert [(line.time.day.isoformat(), line.why) for line in preview.in_the_way] == [("2026-12-25", Why.CLOSED), ("2027-01-01", Why.CLOSED)]
+    run(closing.work_on, date(2026, 12, 25), works=True)
+    assert [line.time.day.isoformat() for line in run(planning.preview, fridays).in_the_way] == ["2027-01-01"]
+    series = run(making.plan, fridays, agreed=True)
+    assert starts(series) == ["12-18 14:00", "12-25 14:00", "01-08 14:00"]

@@ -161,6 +161,7 @@ HARBOUR = Cast(
                 Scores(4, "gad-7", (1, 2, 1, 2, 1, 1, 1)),
             ),
             (-33, -19, -5, 0),
+            missed=(-5,),
         ),
         PatientPart(
             "Grace Murphy",

@@ -62,6 +62,8 @@ class PatientPart:
     emergency: dict[str, str] = field(default_factory=dict)
     # The wall time of sessions every other week, agreed on with the therapist.
     regular: str = ""
+    # Those of the sessions to which they did not come.
+    missed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -23,5 +24,5 @@ def index() -> Response:
     """Show the clinic's sessions of one day."""
     today = clock.now().astimezone(current_timezone()).date()
     on = min(max(screens.read_day(request.args.get("day")) or today, FIRST), LAST)
-    near = {"earlier": on - timedelta(days=1), "later": on + timedelta(days=1), "today": today}
+    near: dict[str, Any] = {"earlier": on - timedelta(days=1), "later": on + timedelta(days=1), "today": today}
     return page("scheduling/clinic_day.html", rows=clinic_day.listed(actor(), on), on=on, **near, what=screens.what)

@@ -45,7 +45,7 @@ def show(uid: UUID) -> Response:
     appointment = diary.appointment(uid)
     coming = missing.look(actor(), appointment)
     record(actor(), "appointment.read", "appointment", uid, patient_uid=appointment.patient_uid)
-    more = {"late": late.of(appointment), "coming": coming, "form": CancelForm(formdata=None)}
+    more: dict[str, Any] = {"late": late.of(appointment), "coming": coming, "form": CancelForm(formdata=None)}
     if actor().is_clinic_admin:
         return page("scheduling/clinic_show.html", **words_of(appointment), **more, therapist=user(appointment.therapist_uid))
     care = records.in_care(appointment.patient_uid, appointment.therapist_uid)

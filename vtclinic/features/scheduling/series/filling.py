@@ -24,7 +24,7 @@ from vtclinic.features.scheduling.series.models import Series, SeriesTime, TimeS
 from vtclinic.features.scheduling.series.planning import Draft, Terms
 
 # What a person may book in spite of it.
-SOFT = (Why.LEAVE, Why.CLOSED)
+SOFT = planning.DAYS_OFF
 
 
 def fill(series: Series, *, skip: Collection[date] = (), hold: Collection[date] = ()) -> list[SeriesTime]:

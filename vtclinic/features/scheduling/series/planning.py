@@ -17,13 +17,14 @@ from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary
 from vtclinic.features.scheduling.booking import NotBookable
 from vtclinic.features.scheduling.busy import busy_of
+from vtclinic.features.scheduling.closing.days import closures
 from vtclinic.features.scheduling.hours import hours_of
 from vtclinic.features.scheduling.models import ServiceType, ceiling, floor
 from vtclinic.features.scheduling.recurrence import Occurrence, Pattern, Recurrence, Window
 from vtclinic.features.scheduling.series import policy
 from vtclinic.features.scheduling.series.clocks import Mark, marks
 from vtclinic.features.scheduling.series.models import Why
-from vtclinic.features.scheduling.times import Busy, Slot, WorkingHours
+from vtclinic.features.scheduling.times import Busy, Leave, Slot, WorkingHours
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.service import User, user
 
@@ -31,6 +32,8 @@ DAY = timedelta(days=1)
 # How far a preview looks, and how many times it shows when they lie close.
 AHEAD = timedelta(days=366)
 SHOWN = 12
+# Of these it is known why nobody works then.
+DAYS_OFF = (Why.LEAVE, Why.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def lines(found: Terms, times: Sequence[Occurrence], *, own: Collection[Slot] = 
     hours = hours_of(found.therapist)
     told = marks([each.start for each in times], found.therapist.timezone, found.patient.timezone)
     return [
-        Line(each, each.start + found.length, mark, reason, not _within(hours, each.start, each.start + found.length), each.start < found.horizon)
+        Line(each, each.start + found.length, mark, reason, reason not in DAYS_OFF and not _within(hours, each.start, each.start + found.length), each.start < found.horizon)
         for each, mark, reason in zip(times, told, reasons, strict=True)
     ]
 
@@ -156,19 +159,26 @@ def why(found: Terms, times: Sequence[Occurrence], *, own: Collection[Slot] = ()
     people = [found.therapist.uid, found.patient.uid]
     taken = busy_of(people, times[0].start, times[-1].start + found.length)
     busy = [entry for entries in taken.values() for entry in entries if Slot(entry.start, entry.end) not in own]
-    return [_reason(found, each, busy) for each in times]
+    closed = closures(times[0].start.date() - DAY, times[-1].start.date() + 2 * DAY).leave_of(found.therapist.uid)
+    return [_reason(found, each, busy, closed) for each in times]
 
 
-def _reason(found: Terms, each: Occurrence, busy: Iterable[Busy]) -> Why | None:
+def _reason(found: Terms, each: Occurrence, busy: Iterable[Busy], closed: Iterable[Leave]) -> Why | None:
     start, end = floor(each.start), ceiling(each.start + found.length)
-    day = each.local.date()
-    if day > found.licensed_until:
+    if each.local.date() > found.licensed_until:
         return Why.LICENCE
-    if any(wall_instant(leave.first, time(0), found.therapist.timezone) < end and start < wall_instant(leave.last + DAY, time(0), found.therapist.timezone) for leave in found.therapist.leave):
+    if _touches(found, start, end, hours_of(found.therapist).leave):
         return Why.LEAVE
+    if _touches(found, start, end, closed):
+        return Why.CLOSED
     if any(entry.start < end and start < entry.end for entry in busy):
         return Why.TAKEN
     return None
+
+
+def _touches(found: Terms, start: datetime, end: datetime, off: Iterable[Leave]) -> bool:
+    zone = found.therapist.timezone
+    return any(wall_instant(each.first, time(0), zone) < end and start < wall_instant(each.last + DAY, time(0), zone) for each in off)
 
 
 def _within(hours: WorkingHours, start: datetime, end: datetime) -> bool:

@@ -15,13 +15,15 @@ from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import NotFound
 from vtclinic.core.i18n import current_timezone
+from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.core.zones import zone
 from vtclinic.features.scheduling import policy
+from vtclinic.features.scheduling.closing.days import closures
 from vtclinic.features.scheduling.hours import hours_of
 from vtclinic.features.scheduling.models import ceiling, floor
-from vtclinic.features.scheduling.times import WorkingHours
+from vtclinic.features.scheduling.times import Leave, WorkingHours
 from vtclinic.features.scheduling.week.axis import Axis, DayShape, Span, axis, shape
 from vtclinic.features.scheduling.week.marks import Mark, MarkKind, marks
 from vtclinic.features.staff import api as staff
@@ -72,7 +74,10 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Column:
-    """One day: what stands in it, when the therapist works, and what its clock skips. `now` is the row of the present moment."""
+    """One day: what stands in it, when the therapist works, and what its clock skips. `now` is the row of the present moment.
+
+    `holiday` names the reason for which the clinic is closed that day; `works` tells that the therapist works all the same.
+    """
 
     shape: DayShape
     entries: list[Drawn]
@@ -80,6 +85,7 @@ class Column:
     missing: list[Place]
     away: bool
     holiday: str = ""
+    works: bool = True
     now: int = 0
 
     @property
@@ -150,14 +156,14 @@ def board(actor: Actor, wanted: Wanted) -> Board:
     today = clock.now().astimezone(zone(place)).date()
     shapes = [shape(on, place) for on in _days(wanted, today)]
     found = marks(actor.uid, shapes[0].start, shapes[-1].end)
-    hours = _hours(actor.uid)
+    told = _told(actor.uid, shapes)
     if any(mark.of_a_client for mark in found):
         record(actor, "calendar.read", "calendar", str(actor.uid))
-    work = [_work(hours, each) for each in shapes]
+    work = [_work(told.hours, each) for each in shapes]
     drawn = axis(shapes, None if wanted.whole else _shown(shapes, work, found))
-    columns = [_column(each, hours, found, drawn) for each in shapes]
+    columns = [_column(each, told, found, drawn) for each in shapes]
     hidden = sum(entry.place is None and entry.mark.takes_time for column in columns for entry in column.entries)
-    return Board(wanted.view, columns, drawn, today, place, hours.zone, wanted.whole, hidden)
+    return Board(wanted.view, columns, drawn, today, place, told.hours.zone, wanted.whole, hidden)
 
 
 def _days(wanted: Wanted, today: date) -> list[date]:
@@ -168,13 +174,27 @@ def _days(wanted: Wanted, today: date) -> list[date]:
     return [first + number * DAY for number in range(WEEK)]
 
 
-def _hours(therapist_uid: UUID) -> WorkingHours:
+@dataclass(frozen=True)
+class _Told:
+    """When a therapist works, with all days off taken out, and which those are: their leave, and the clinic's closed days by name."""
+
+    hours: WorkingHours
+    leave: Sequence[Leave]
+    closed: dict[date, str]
+    worked: frozenset[date]
+
+
+def _told(therapist_uid: UUID, shapes: Sequence[DayShape]) -> _Told:
     # With the leave in one query: the page has few to spare.
     wanted = select(staff.Therapist).where(staff.Therapist.uid == therapist_uid).options(joinedload(staff.Therapist.leave))
     found = session().scalars(wanted).unique().one_or_none()
     if found is None:
         raise NotFound()
-    return hours_of(found)
+    # The therapist's days may begin before the reader's, and end after.
+    shut = closures(shapes[0].date - DAY, shapes[-1].date + DAY)
+    names = {each.day: each.name or _("Closed") for each in shut.days if each.closed}
+    worked = frozenset(day for uid, day in shut.worked if uid == therapist_uid)
+    return _Told(hours_of(found, shut.leave_of(therapist_uid)), hours_of(found).leave, names, worked)
 
 
 def _work(hours: WorkingHours, day: DayShape) -> list[tuple[datetime, datetime]]:
@@ -208,7 +228,7 @@ def _within(mark: Mark, day: DayShape) -> Iterator[tuple[datetime, datetime]]:
         yield start, end
 
 
-def _column(day: DayShape, hours: WorkingHours, found: list[Mark], drawn: Axis) -> Column:
+def _column(day: DayShape, told: _Told, found: list[Mark], drawn: Axis) -> Column:
     coming = _next(found)
     entries = [(mark, drawn.span(start, end, day.zone)) for mark in found for start, end in _within(mark, day)]
     taking = [span for mark, span in entries if mark.takes_time]
@@ -216,13 +236,15 @@ def _column(day: DayShape, hours: WorkingHours, found: list[Mark], drawn: Axis) 
     places = [next(lanes) if mark.takes_time else None for mark, _span in entries]  # what was called off is listed, and not drawn
     listed = [Drawn(mark, place, mark.uid == coming, goes_on=mark.start < day.start) for (mark, _span), place in zip(entries, places, strict=True)]
     now = clock.now()
-    on = day.start.astimezone(zone(hours.zone)).date()
+    on = day.start.astimezone(zone(told.hours.zone)).date()
     return Column(
         day,
         listed,
-        open=[place for start, end in _work(hours, day) if (place := _place(drawn.span(floor(start), ceiling(end), day.zone), drawn))],
+        open=[place for start, end in _work(told.hours, day) if (place := _place(drawn.span(floor(start), ceiling(end), day.zone), drawn))],
         missing=[place for span in drawn.missing(day) if (place := _place(span, drawn))],
-        away=any(leave.first <= on <= leave.last for leave in hours.leave),
+        away=any(leave.first <= on <= leave.last for leave in told.leave),
+        holiday=told.closed.get(on, ""),
+        works=on not in told.closed or on in told.worked,
         now=_row_of(now, day, drawn),
     )
 
