@@ -28,7 +28,7 @@ def server() -> Iterator[Path | None]:
     if prefix:
         shutil.chown(folder, "postgres")
     data, programs = str(folder / "data"), Path(found).parent
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=100"
+    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=300"
     try:
         _quietly([*prefix, str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"], folder)
         _quietly([*prefix, str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start"], folder)

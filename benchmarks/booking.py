@@ -6,14 +6,21 @@ import dataclasses
 import threading
 import time as clocks
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from benchmarks import _peer
 from benchmarks._installation import installation
+from benchmarks._peer import NoPeer, Peer, Race
 from benchmarks._postgres import database, server
 from benchmarks._report import Report
+from benchmarks._steps import steps
 from vtclinic.core import clock, uow
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import PATIENT, SYSTEM, THERAPIST, Actor
@@ -31,30 +38,94 @@ from vtclinic.tenants.scope import tenant_scope
 
 BOOKERS, MANY, SLOTS, AT_ONCE = 100, 1000, 200, 64
 EACH = 20
-# Tried once beside ours: pretix came from its package, and was still building its own tables after 400 seconds on the machine that tried.
-PEER = "not measured: pretix installs from its package, and its tables were not ready within 400 seconds"
+STEPS = 10
 ZONE = "Europe/Dublin"
 
 
-def run(bookers: int = BOOKERS, many: int = MANY, slots: int = SLOTS) -> dict[str, Any]:
-    """Let patients of one clinic press the same button at the same moment; count who won, and what the others were told."""
+def run(bookers: int = BOOKERS, many: int = MANY, slots: int = SLOTS, *, peer: bool = True) -> dict[str, Any]:
+    """Let patients of one clinic press the same button at the same moment; count who won, and what the others were told.
+
+    With `peer` as many do the same with another program, on the same server and in turn with ours.
+    """
     report = Report("booking")
-    report.figures["peer"] = PEER
-    with installation("harbour") as house:
-        clinic = house.directory.by_slug("harbour")
-        _contend(report, "SQLite", clinic, (bookers, many, slots))
-        with server() as running:
+    report.figures["peer"] = "left out"
+    with steps(STEPS) as step, installation("harbour") as house:
+        contest, clinic = Contest(report, (bookers, many, slots), step), house.directory.by_slug("harbour")
+        contest.hold("SQLite", clinic, None)
+        with server() as running, ExitStack() as stack:
             if running is None:
                 report.figures["PostgreSQL"] = "not installed: left out"
                 return report.as_dict()
-            with database(running, "bench_booking") as url:
-                upgrade(url, "clinic")
-                _contend(report, "PostgreSQL", dataclasses.replace(clinic, database_url=url), (bookers, many, slots))
-                uow.engines().forget(url)
+            url = stack.enter_context(database(running, "bench_booking"))
+            upgrade(url, "clinic")
+            rival = contest.invite(stack, running) if peer else None
+            contest.hold("PostgreSQL", dataclasses.replace(clinic, database_url=url), rival)
+            uow.engines().forget(url)
     return report.as_dict()
 
 
-def _contend(report: Report, name: str, clinic: ClinicScope, sizes: tuple[int, int, int]) -> None:
+@dataclass
+class Contest:
+    """Many on one slot and more on several, for each database and for the peer."""
+
+    report: Report
+    sizes: tuple[int, int, int]
+    step: Callable[[str], None]
+
+    def invite(self, stack: ExitStack, running: Path) -> Peer | None:
+        """Start the peer on a database of its own; None, and a figure that says why, when it cannot be had."""
+        try:
+            self.step(f"Installing {_peer.NAME}, once")
+            python = _peer.install()
+            self.step(f"Making the tables of {_peer.NAME}")
+            stack.enter_context(database(running, "bench_peer"))
+            rival = stack.enter_context(_peer.peer(python, running, "bench_peer"))
+        except NoPeer as error:
+            self.report.figures["peer"] = str(error)
+            return None
+        self.report.figures["peer"] = f"{_peer.NAME} {rival.version}"
+        self.report.figures["peer: one booking"] = _peer.DOES
+        return rival
+
+    def hold(self, name: str, clinic: ClinicScope, rival: Peer | None) -> None:
+        """Hold both races, the peer's right after ours of the same size."""
+        bookers, many, slots = self.sizes
+        self.step(f"{name}: making {bookers + many} patients")
+        wishes = _wishes(clinic, self.sizes)
+        for who, wanted, at_once in ((wishes[:bookers], 1, bookers), (wishes[bookers:], slots, min(many, AT_ONCE))):
+            title = f"{len(who)} bookers on {wanted} slot{'s' if wanted > 1 else ''}"
+            self.step(f"{name}: {title}")
+            ours = _race(clinic, who, at_once)
+            self._figures(name, title, ours)
+            self.report.at_most(f"{name}: {title}: winners away from {wanted}", abs(ours.ends["booked"] - wanted), 0)
+            self.report.at_most(f"{name}: {title}: told anything but taken", ours.told_otherwise, 0)
+            rival = self._beside(rival, title, ours, (len(who), wanted, at_once))
+
+    def _beside(self, rival: Peer | None, title: str, ours: Race, sizes: tuple[int, int, int]) -> Peer | None:
+        if rival is None:
+            return None
+        self.step(f"{_peer.NAME}: {title}")
+        try:
+            theirs = rival.contend(*sizes)
+        except NoPeer as error:
+            self.report.figures[f"{_peer.NAME}: {title}"] = str(error)
+            return None
+        self._figures(_peer.NAME, title, theirs)
+        found = {"winners": theirs.ends["booked"], "slots with more than one booking": theirs.twice, "told anything but taken": theirs.told_otherwise}
+        self.report.figures.update({f"{_peer.NAME}: {title}, {what}": value for what, value in found.items()})
+        ratios = {"answers per second": ours.answers / theirs.answers, "answers per CPU second": ours.cpu_answers / theirs.cpu_answers}
+        if sizes[1] > 1:
+            ratios |= {"bookings per second": ours.bookings / theirs.bookings}
+        self.report.figures.update({f"ours / {_peer.NAME}: {title}, {what}": round(value, 2) for what, value in ratios.items()})
+        return rival
+
+    def _figures(self, name: str, title: str, race: Race) -> None:
+        found = {"seconds": race.seconds, "CPU seconds": race.cpu, "bookings per second": race.bookings, "answers per second": race.answers}
+        self.report.figures.update({f"{name}: {title}, {what}": round(value, 2) for what, value in found.items()})
+
+
+def _wishes(clinic: ClinicScope, sizes: tuple[int, int, int]) -> list[tuple[Actor, tuple[UUID, Any]]]:
+    """Make patients who each want a time: first those who all want the same, then those who share several."""
     bookers, many, slots = sizes
     with tenant_scope(clinic), unit_of_work():
         therapists = [_therapist(number) for number in range(-(-slots // EACH) + 1)]
@@ -62,23 +133,11 @@ def _contend(report: Report, name: str, clinic: ClinicScope, sizes: tuple[int, i
         open_now = [(uid, slot.start) for uid in therapists for slot in openings.openings(staff.therapist(uid), None).slots[:EACH]]
     one, shared = open_now[0], open_now[EACH : EACH + slots]
     wanted = [one] * bookers + [shared[number % slots] for number in range(many)]
-    wishes = list(zip(_patients(clinic, [therapist for therapist, _start in wanted]), wanted, strict=True))
-    ends, seconds = _race(clinic, wishes[:bookers], bookers)
-    report.figures[f"{name}: {bookers} bookers on 1 slot, seconds"] = round(seconds, 2)
-    _count(report, f"{name}: {bookers} bookers on 1 slot", ends, 1)
-    ends, seconds = _race(clinic, wishes[bookers:], min(many, AT_ONCE))
-    report.figures[f"{name}: bookings per second, {many} bookers on {slots} slots"] = round(ends["booked"] / seconds, 1)
-    report.figures[f"{name}: answers per second"] = round(many / seconds, 1)
-    _count(report, f"{name}: {many} bookers on {slots} slots", ends, slots)
+    return list(zip(_patients(clinic, [therapist for therapist, _start in wanted]), wanted, strict=True))
 
 
-def _count(report: Report, name: str, ends: Counter[str], wins: int) -> None:
-    report.at_most(f"{name}: winners away from {wins}", abs(ends["booked"] - wins), 0)
-    report.at_most(f"{name}: told anything but taken", ends.total() - ends["booked"] - ends["taken"], 0)
-
-
-def _race(clinic: ClinicScope, wishes: list[tuple[Actor, tuple[UUID, Any]]], at_once: int) -> tuple[Counter[str], float]:
-    """Return what became of each, and the seconds it took; the first of them start at the same moment."""
+def _race(clinic: ClinicScope, wishes: list[tuple[Actor, tuple[UUID, Any]]], at_once: int) -> Race:
+    """Let each book what they want; the first of them start at the same moment."""
     ready = threading.Barrier(at_once)
 
     def press(number: int) -> str:
@@ -95,9 +154,9 @@ def _race(clinic: ClinicScope, wishes: list[tuple[Actor, tuple[UUID, Any]]], at_
         return "booked"
 
     with ThreadPoolExecutor(at_once) as pool:
-        began = clocks.monotonic()
+        began, used = clocks.monotonic(), clocks.process_time()
         ends = Counter(pool.map(press, range(len(wishes))))
-        return ends, clocks.monotonic() - began
+        return Race(ends, clocks.monotonic() - began, clocks.process_time() - used)
 
 
 def _therapist(number: int) -> UUID:

@@ -24,7 +24,7 @@ LIMITS = {
     "weight": [150.0, 70.0, 14.0],
 }
 SMALL = {
-    "booking": lambda: booking.run(bookers=6, many=12, slots=4),
+    "booking": lambda: booking.run(bookers=6, many=12, slots=4, peer=False),
     "matching": lambda: matching.run(cohorts=40, people=40, therapists=12, alone=100, years=1),
     "pages": lambda: pages.run(requests=4, rounds=1, warm_up=2),
     "reminders": lambda: reminders.run(appointments=300, due=5),
