@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from tests.people import People
 from tests.queries import Queries, counted_queries
 from tests.reuse import reuse_addresses, reuse_templates
-from tests.system import chromium, postgres, redis_url  # noqa: F401 - fixtures
+from tests.system import chromium, clinic_on_postgres, postgres, redis_url  # noqa: F401 - fixtures
 from vtclinic.app import House, attach_sockets, create_app, open_house
 from vtclinic.core import jobs, uow
 from vtclinic.core.crypto.keys import create_master_key
@@ -181,6 +181,17 @@ def client(browse: Callable[..., FlaskClient]) -> FlaskClient:
 def people(house: House) -> People:
     """Makes people in a clinic and signs them in."""
     return People(house)
+
+
+@pytest.fixture
+def run_job(people: People) -> Callable[[Callable[..., Any]], Any]:
+    """Run one periodic job in Harbour; returns what it did."""
+
+    def run(job: Callable[..., Any]) -> Any:
+        with tenant_scope(people._scope("harbour")):
+            return job(clinic="harbour")
+
+    return run
 
 
 @pytest.fixture

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.together import at_once
 from vtclinic.app import House
 from vtclinic.core import clock
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST, Actor
@@ -33,6 +36,8 @@ class People:
     """Makes patients, therapists and admins in a clinic (Harbour unless told) and signs them in."""
 
     house: House
+    # Clinics whose data are elsewhere during a test.
+    moved: dict[str, ClinicScope] = field(default_factory=dict)
 
     def patient(self, name: str = "Sam Byrne", *, clinic: str = "harbour", email: str = "") -> UUID:
         """Make an active patient with profile and key, living in Ireland."""
@@ -89,8 +94,18 @@ class People:
         with tenant_scope(self._scope(clinic)), unit_of_work():
             yield
 
+    def at_once(self, works: Sequence[Callable[[], Any]], *, told: type[Exception] | tuple[type[Exception], ...] = (), clinic: str = "harbour") -> list[Any]:
+        """Start all works together, each in a unit of its own; return in their order what each gave, or the error of a kind `told`."""
+        scope = self._scope(clinic)
+
+        def unit(work: Callable[[], Any]) -> Any:
+            with tenant_scope(scope), unit_of_work():
+                return work()
+
+        return at_once([partial(unit, work) for work in works], told=told)
+
     def _scope(self, clinic: str) -> ClinicScope:
-        return self.house.directory.by_slug(clinic)
+        return self.moved.get(clinic) or self.house.directory.by_slug(clinic)
 
     def _make(self, name: str, role: str, clinic: str, email: str) -> UUID:
         address = email or f"{name.lower().replace(' ', '.')}@example.org"

@@ -6,6 +6,7 @@ A missing program skips its tests with the line that installs it; under CI it is
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import socket
@@ -20,6 +21,11 @@ import psycopg
 import pytest
 
 from cli import TEST_PROGRAMS, find_program
+from tests.people import People
+from vtclinic.app import House
+from vtclinic.core import uow
+from vtclinic.core.scope import ClinicScope
+from vtclinic.tenants.migrate import upgrade
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -154,3 +160,13 @@ def redis_url() -> Iterator[str]:
     """A real Redis server's address."""
     with running_redis() as url:
         yield url
+
+
+@pytest.fixture
+def clinic_on_postgres(postgres: PostgresServer, house: House, people: People) -> Iterator[ClinicScope]:
+    """Harbour with its data in PostgreSQL for the time of the test; name it before the fixtures that make people."""
+    with postgres.database("harbour") as url:
+        upgrade(url, "clinic")
+        people.moved["harbour"] = dataclasses.replace(house.directory.by_slug("harbour"), database_url=url)
+        yield people.moved["harbour"]
+        uow.engines().forget(url)

@@ -1,8 +1,8 @@
 """Signing in by password, link and code; and the pauses after wrong tries."""
 
 import dataclasses
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from tests.identity.conftest import PASSWORD, code_now, mails, make_user
+from tests.together import at_once
 from vtclinic.core import clock
 from vtclinic.core.audit import AuditEntry, verify
 from vtclinic.core.errors import Gone, Invalid, TooMany
@@ -119,11 +120,7 @@ def test_many_tries_at_once_are_all_counted(clinic, visit, monkeypatch):
         with tenant_scope(clinic), pytest.raises((Invalid, TooMany)):
             sign_in.with_password(visit, "mira@example.org", "not the password")
 
-    threads = [threading.Thread(target=try_once) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([try_once] * 12)
     assert len(checked) == 5
 
 
@@ -266,21 +263,13 @@ def test_one_recovery_code_used_twice_at_once_opens_one_session(clinic, visit):
         make_user("amara@example.org", ("therapist",), app=True)
         code = codes_for("amara@example.org")[0]
         seats = [sign_in.with_password(visit, "amara@example.org", PASSWORD).token for _ in range(4)]
-    opened, refused = [], []
 
     def use(token):
         with tenant_scope(clinic):
-            try:
-                opened.append(sign_in.with_code(dataclasses.replace(visit, token=token), code))
-            except Invalid:
-                refused.append(token)
+            return sign_in.with_code(dataclasses.replace(visit, token=token), code)
 
-    threads = [threading.Thread(target=use, args=(token,)) for token in seats]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(opened), len(refused)) == (1, 3)
+    ends = at_once([partial(use, token) for token in seats], told=Invalid)
+    assert [isinstance(end, Invalid) for end in ends].count(True) == 3
 
 
 def test_new_recovery_codes_end_the_old_ones_and_belong_to_one_person(waiting):

@@ -1,7 +1,7 @@
 """One owner at a time; who sees what; closing needs an act and a reason."""
 
 import re
-import threading
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -44,25 +44,11 @@ def the(people):
 
 
 def test_two_who_take_it_at_once_one_wins_and_the_other_reads_who(raised, amara, ben, people, the):
-    uid, won, lost = raised(), [], []
-    actors, barrier = [people.actor(amara), people.actor(ben)], threading.Barrier(2)
-
-    def take(who):
-        barrier.wait(10)
-        try:
-            with people.inside():
-                acting.take(who, uid)
-            won.append(who)
-        except Conflict as error:
-            lost.append(error.message)
-
-    threads = [threading.Thread(target=take, args=(who,)) for who in actors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    uid, actors = raised(), [people.actor(amara), people.actor(ben)]
+    ends = people.at_once([partial(acting.take, who, uid) for who in actors], told=Conflict)
+    won, lost = ([pair for pair in zip(actors, ends, strict=True) if isinstance(pair[1], Conflict) is told] for told in (False, True))
     assert len(won) == len(lost) == 1
-    assert the(uid).owner_uid == won[0].uid and won[0].name in lost[0]
+    assert the(uid).owner_uid == won[0][0].uid and won[0][0].name in lost[0][1].message
 
 
 def test_taking_twice_is_taking_once(raised, amara, at, people):

@@ -1,7 +1,6 @@
 """Where two people and two workers really run at once: one owner, one step."""
 
-import dataclasses
-import threading
+from functools import partial
 
 import pytest
 import time_machine
@@ -9,28 +8,14 @@ from sqlalchemy import select
 
 from tests.features.crisis.team import make_team
 from vtclinic.core import clock as core_clock
-from vtclinic.core import uow
 from vtclinic.core.errors import Conflict
 from vtclinic.core.ids import new_id
-from vtclinic.core.uow import session, unit_of_work
+from vtclinic.core.uow import session
 from vtclinic.features.crisis import acting, ladder, raising
 from vtclinic.features.crisis.models import Level, RiskAct, RiskTask, TaskKind, TaskState
-from vtclinic.tenants.migrate import upgrade
-from vtclinic.tenants.scope import tenant_scope
 
 pytestmark = pytest.mark.postgres
 AT_ONCE = 5
-
-
-@pytest.fixture
-def clinic_on_postgres(postgres, house, people, monkeypatch):
-    """Harbour with its data in PostgreSQL for the time of the test."""
-    with postgres.database("harbour") as url:
-        upgrade(url, "clinic")
-        moved = dataclasses.replace(house.directory.by_slug("harbour"), database_url=url)
-        monkeypatch.setattr(type(people), "_scope", lambda _people, _clinic="harbour": moved)
-        yield moved
-        uow.engines().forget(url)
 
 
 def raise_task(patient):
@@ -41,27 +26,6 @@ def raise_task(patient):
     return task.uid
 
 
-def together(clinic, works):
-    """Run each work in a unit of its own at the same moment; returns what each gave or raised."""
-    ready, ends = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number):
-        with tenant_scope(clinic):
-            ready.wait(10)
-            try:
-                with unit_of_work():
-                    ends[number] = works[number]()
-            except Conflict as refused:
-                ends[number] = refused
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return ends
-
-
 def test_of_many_who_take_it_at_once_one_owns_it_and_of_many_workers_one_climbs(clinic_on_postgres, people):
     patient, helpers = people.patient(), [people.therapist(f"Helper {chr(65 + number)}") for number in range(AT_ONCE)]
     team = make_team(people)
@@ -70,11 +34,11 @@ def test_of_many_who_take_it_at_once_one_owns_it_and_of_many_workers_one_climbs(
         with people.inside():
             uid = raise_task(patient)
         moved.shift(15 * 60 + 1)
-        steps = together(clinic_on_postgres, [lambda: ladder.climb(uid)] * AT_ONCE)
+        steps = people.at_once([lambda: ladder.climb(uid)] * AT_ONCE)
         assert sorted(steps) == [False] * (AT_ONCE - 1) + [True]
         with people.inside():
             assert session().get(RiskTask, uid).owner_uid == team.ben
-        ends = together(clinic_on_postgres, [lambda who=who: acting.take(who, uid) for who in actors])
+        ends = people.at_once([partial(acting.take, who, uid) for who in actors], told=Conflict)
     refused = [end for end in ends if isinstance(end, Conflict)]
     assert len(refused) == AT_ONCE - 1
     with people.inside():

@@ -22,23 +22,11 @@ from vtclinic.features.intake.plan import OwnQuestion
 from vtclinic.features.intake.questions import CONSENTS
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
-from vtclinic.tenants.scope import tenant_scope
 
 
 @pytest.fixture
 def ruth(people):
     return people.admin()
-
-
-@pytest.fixture
-def run_job(people):
-    """Run one periodic job in Harbour."""
-
-    def run(job):
-        with tenant_scope(people._scope("harbour")):
-            job(clinic="harbour")
-
-    return run
 
 
 @pytest.fixture

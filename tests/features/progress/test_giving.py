@@ -1,14 +1,12 @@
 """Questionnaires that come by themselves: each due point once, never two on top of each other, and an end that is told."""
 
-import dataclasses
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from vtclinic.core import uow
+from tests.together import at_once
 from vtclinic.core.audit import AuditEntry
 from vtclinic.core.errors import Forbidden, NotFound
 from vtclinic.core.ids import new_id
@@ -22,7 +20,6 @@ from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary, placing
 from vtclinic.features.scheduling import jobs as scheduling_jobs
 from vtclinic.features.scheduling.placing import Placement
-from vtclinic.tenants.migrate import upgrade
 from vtclinic.tenants.scope import tenant_scope
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -310,29 +307,10 @@ def test_a_session_that_ends_is_counted_by_the_work_that_ends_it(cared, rule, cl
 
 
 @pytest.mark.postgres
-def test_of_two_workers_at_once_one_gives_it(postgres, house, people, monkeypatch, clock):
-    with postgres.database("harbour") as url:
-        upgrade(url, "clinic")
-        moved = dataclasses.replace(house.directory.by_slug("harbour"), database_url=url)
-        monkeypatch.setattr(type(people), "_scope", lambda _people, _clinic="harbour": moved)
-        sam, amara, ruth = people.patient(), people.therapist(), people.admin()
-        people.pair(sam, amara)
-        with people.inside():
-            plans.add_for_clinic(people.actor(ruth), Wish("phq-9", "weeks", 1))
-        clock.move_to(MONDAY + timedelta(days=8))
-        ready = threading.Barrier(4)
-
-        def work():
-            with tenant_scope(moved):
-                ready.wait(10)
-                jobs.plan(clinic="harbour")
-
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        with people.inside():
-            for model in (Response, DuePoint, Notification):
-                assert session().scalar(select(func.count()).select_from(model)) == 1, model
-        uow.engines().forget(url)
+def test_of_two_workers_at_once_one_gives_it(clinic_on_postgres, cared, rule, run_job, people, clock):
+    rule("weeks")
+    clock.move_to(MONDAY + timedelta(days=8))
+    at_once([lambda: run_job(jobs.plan)] * 4)
+    with people.inside():
+        for model in (Response, DuePoint, Notification):
+            assert session().scalar(select(func.count()).select_from(model)) == 1, model

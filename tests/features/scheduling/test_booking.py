@@ -1,7 +1,7 @@
 """Booking: one person gets a time, a second press changes nothing, and the law is asked first."""
 
-import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -13,14 +13,13 @@ from vtclinic.core.audit import AuditEntry
 from vtclinic.core.errors import Forbidden, NotFound
 from vtclinic.core.ids import new_id
 from vtclinic.core.outbox import OutboxMail
-from vtclinic.core.uow import session, unit_of_work
+from vtclinic.core.uow import session
 from vtclinic.features.intake import service as intake
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking, openings
 from vtclinic.features.scheduling.booking import NotBookable, SlotTaken
 from vtclinic.features.scheduling.models import Appointment, SlotClaim, grains
 from vtclinic.features.staff import api as staff
-from vtclinic.tenants.scope import tenant_scope
 
 
 def count(people, table):
@@ -192,27 +191,9 @@ def test_hours_keep_their_wall_time_over_a_change_of_clocks(people, sam, amara, 
 
 
 def _race(people, wishes):
-    """Book at the same moment, each in a thread of its own; returns what became of each, in the order of the wishes."""
-    scope = people._scope("harbour")
-    actors = [people.actor(patient) for patient, _wish in wishes]
-    ready, ends = threading.Barrier(len(wishes)), [""] * len(wishes)
-
-    def run(number):
-        with tenant_scope(scope):
-            ready.wait(10)
-            try:
-                with unit_of_work():
-                    booking.book(actors[number], wishes[number][1])
-                ends[number] = "booked"
-            except SlotTaken:
-                ends[number] = "SlotTaken"
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(wishes))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return ends
+    """Book at the same moment; returns what became of each, in the order of the wishes."""
+    works = [partial(booking.book, people.actor(patient), wish) for patient, wish in wishes]
+    return ["SlotTaken" if isinstance(end, SlotTaken) else "booked" for end in people.at_once(works, told=SlotTaken)]
 
 
 def _power_cut(_appointment):

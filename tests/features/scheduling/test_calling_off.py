@@ -15,7 +15,6 @@ from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import calling_off, diary, jobs
 from vtclinic.features.scheduling.models import SlotClaim, State
-from vtclinic.tenants.scope import tenant_scope
 
 
 @pytest.fixture
@@ -39,17 +38,6 @@ def letters(people):
             return sorted(session().scalars(select(OutboxMail.template).where(OutboxMail.template.like("appointment-%"))))
 
     return waiting
-
-
-@pytest.fixture
-def run_job(people):
-    """Run one periodic job in Harbour."""
-
-    def run(job):
-        with tenant_scope(people._scope("harbour")):
-            job(clinic="harbour")
-
-    return run
 
 
 def test_a_cancelled_time_can_be_booked_again(people, sam, book, cancel):

@@ -18,7 +18,6 @@ from vtclinic.features.scheduling.kinds import service
 from vtclinic.features.scheduling.kinds.service import Kind
 from vtclinic.features.scheduling.models import State
 from vtclinic.features.scheduling.placing import SlotTaken
-from vtclinic.tenants.scope import tenant_scope
 
 USUAL = {"minutes": 50, "step_minutes": 60, "before_minutes": 0, "after_minutes": 10, "notice_minutes": 240, "horizon_days": 60, "daily_cap": None, "audience": "both"}
 CHRISTMAS = date(2026, 12, 25)
@@ -48,15 +47,6 @@ def kind(people):
 def standard(people):
     with people.inside():
         return diary.services()[0].uid
-
-
-@pytest.fixture
-def run_job(people):
-    def run(job):
-        with tenant_scope(people._scope("harbour")):
-            job(clinic="harbour")
-
-    return run
 
 
 def mails(people):
@@ -212,6 +202,7 @@ def test_holidays_follow_the_region_and_an_unknown_country_has_none():
     assert days.public_holidays("DE", "BY", date(2026, 1, 6), date(2026, 1, 6))
     assert not days.public_holidays("DE", "", date(2026, 1, 6), date(2026, 1, 6))
     assert days.public_holidays("XX", "", CHRISTMAS, CHRISTMAS) == {}
+    assert days.public_holidays("DE", "XX", CHRISTMAS, CHRISTMAS) == {}
 
 
 def test_the_pages_of_closed_days_work(people, amara, at):

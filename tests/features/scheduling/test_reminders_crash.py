@@ -5,9 +5,7 @@ Between sending and noting it no program can know whether the letter went. It is
 
 from __future__ import annotations
 
-import dataclasses
 import socket
-import threading
 from collections import Counter
 from datetime import timedelta
 
@@ -19,14 +17,13 @@ from sqlalchemy import func, select
 from tests.conftest import test_settings
 from tests.features.scheduling.conftest import THURSDAY
 from tests.killing import count_calls, killed_at, some_points
-from vtclinic.core import uow
+from tests.together import at_once
 from vtclinic.core.outbox import deliver_mail, due_mails
 from vtclinic.core.uow import session
 from vtclinic.features.notifications.models import Notification
 from vtclinic.features.scheduling import jobs, placing
 from vtclinic.features.scheduling.models import PlannedNotice, ServiceType
 from vtclinic.features.scheduling.placing import Placement
-from vtclinic.tenants.migrate import upgrade
 from vtclinic.tenants.scope import tenant_scope
 
 POINTS, SESSIONS, WORKERS = 14, 8, 3
@@ -124,22 +121,8 @@ def many_workers(house, people, scope, booked, sink, clock):
     work(scope, settings)
     clock.move_to(THURSDAY - timedelta(minutes=5))
     kept.clear()
-    ready, failures = threading.Barrier(WORKERS), []
-
-    def run():
-        ready.wait(10)
-        try:
-            work(scope, settings)
-        except Exception as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    at_once([lambda: work(scope, settings)] * WORKERS)
     work(scope, settings)
-    assert failures == []
     assert len(kept) == len(set(kept))
     return kept
 
@@ -149,11 +132,5 @@ def test_many_workers_at_once_send_each_reminder_once(house, people, clinic, boo
 
 
 @pytest.mark.postgres
-def test_many_workers_at_once_send_each_reminder_once_on_postgresql(postgres, house, people, monkeypatch, sink, clock, request):
-    with postgres.database("harbour_reminders") as url:
-        upgrade(url, "clinic")
-        moved = dataclasses.replace(house.directory.by_slug("harbour"), database_url=url)
-        monkeypatch.setattr(type(people), "_scope", lambda _people, _clinic="harbour": moved)
-        booked = request.getfixturevalue("booked")
-        assert len(many_workers(house, people, moved, booked, sink, clock)) == SESSIONS
-        uow.engines().forget(url)
+def test_many_workers_at_once_send_each_reminder_once_on_postgresql(clinic_on_postgres, house, people, booked, sink, clock):
+    assert len(many_workers(house, people, clinic_on_postgres, booked, sink, clock)) == SESSIONS

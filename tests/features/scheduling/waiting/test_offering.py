@@ -1,6 +1,5 @@
 """Freed times go to who waits: to the first it suits, once, and on to the next when nobody takes them."""
 
-import threading
 from datetime import time, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy import func, select
 
 from tests.features.matching.telling import on_leave, works
 from tests.features.scheduling.conftest import MONDAY, THURSDAY
+from tests.together import at_once
 from vtclinic.core.audit import AuditEntry
 from vtclinic.core.errors import Conflict, Gone, Invalid, NotFound
 from vtclinic.core.outbox import OutboxMail
@@ -309,19 +309,13 @@ def test_figures_hide_small_groups(people, waits, another):
 
 
 def race(clinic, work, workers):
-    ready, ends = threading.Barrier(workers), [0] * workers
+    """Let workers do the same at once; return what each gave."""
 
-    def run(number):
+    def run():
         with tenant_scope(clinic):
-            ready.wait(10)
-            ends[number] = work()
+            return work()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return ends
+    return at_once([run] * workers)
 
 
 def _power_cut(*_args):

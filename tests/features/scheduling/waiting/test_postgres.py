@@ -1,15 +1,12 @@
 """The same rules on PostgreSQL, where workers and people really act at once."""
 
-import threading
-
 import pytest
 from sqlalchemy import func, select
 
 from tests.features.matching.telling import tell
-from tests.features.scheduling.test_booking_postgres import clinic_on_postgres  # noqa: F401 - a fixture
 from tests.features.scheduling.waiting.test_offering import offer_uid, race
 from vtclinic.core.outbox import OutboxMail
-from vtclinic.core.uow import session, unit_of_work
+from vtclinic.core.uow import session
 from vtclinic.features.scheduling.models import Appointment, SlotClaim
 from vtclinic.features.scheduling.waiting import answering, offering
 from vtclinic.features.scheduling.waiting.models import TimeOffer
@@ -19,44 +16,29 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def somebody(clinic_on_postgres, people, one_hour, waits):  # noqa: F811 - the fixture from above
+def somebody(clinic_on_postgres, people, one_hour, waits):
     """Put Alex on the list for Amara's one hour."""
     alex = people.patient("Alex Quinn")
     tell(people, alex)
     return people.actor(alex), waits(alex, one_hour)
 
 
-def test_workers_at_once_make_one_offer(clinic_on_postgres, people, somebody):  # noqa: F811
+def test_workers_at_once_make_one_offer(clinic_on_postgres, people, somebody):
     assert sum(race(clinic_on_postgres, offering.offer_times, 4)) == 1
     with people.inside():
         assert session().scalar(select(func.count()).select_from(TimeOffer)) == 1
         assert session().scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.template == "waiting-offer")) == 1
 
 
-def test_accepting_twice_and_ending_at_once_leave_one_truth(clinic_on_postgres, people, somebody):  # noqa: F811
+def test_accepting_twice_and_ending_at_once_leave_one_truth(clinic_on_postgres, people, somebody):
     who, entry = somebody
     with tenant_scope(clinic_on_postgres):
         offering.offer_times()
     with people.inside():
         uid = offer_uid(entry)
         until = session().get(TimeOffer, uid).expires_at
-    ready = threading.Barrier(3)
-
-    def act(work):
-        with tenant_scope(clinic_on_postgres):
-            ready.wait(10)
-            try:
-                with unit_of_work():
-                    work()
-            except answering.OfferOver:
-                pass
-
     works = [lambda: answering.accept(who, uid), lambda: answering.accept(who, uid), lambda: offering.expire(uid, until)]
-    threads = [threading.Thread(target=act, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    people.at_once(works, told=answering.OfferOver)
     with people.inside():
         state = session().get(TimeOffer, uid).state
         booked = session().scalar(select(func.count()).select_from(Appointment))
