@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.console.models import AdminState, InstanceAdmin, InstanceSession
@@ -116,8 +116,8 @@ def end_sessions(admin_uid: UUID, *, only: UUID | None = None, but: UUID | None 
     _end(*where)
 
 
-def _end(*where: object) -> None:
-    control_session().execute(update(InstanceSession).where(InstanceSession.revoked_at.is_(None), *where).values(revoked_at=clock.now()))  # type: ignore[arg-type]
+def _end(*where: ColumnElement[bool]) -> None:
+    control_session().execute(update(InstanceSession).where(InstanceSession.revoked_at.is_(None), *where).values(revoked_at=clock.now()))
 
 
 def _touch(db: Session, uid: UUID, now: datetime) -> None:

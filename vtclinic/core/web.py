@@ -209,16 +209,16 @@ def gate(who: Actor, access: Access, edge_: Edge) -> Response | None:
     if not who.known:
         if request.method in READING and request.accept_mimetypes.accept_html and "HX-Request" not in request.headers:
             target = edge_.sign_in_endpoint if here == CLINIC else edge_.console_sign_in_endpoint
-            return redirect(url_for(target, next=_return_path()), 303)  # type: ignore[return-value]
+            return go(target, next=_return_path())
         raise SignInNeeded()
     step = None if access.before_second_step else edge_.next_step(who)
     if step is not None:
-        return redirect(url_for(step), 303)  # type: ignore[return-value]
+        return go(step)
     if access.roles and not who.roles & access.roles:
         raise Forbidden()
     if access.fresh and not is_fresh(who):
         target = edge_.fresh_endpoint if here == CLINIC else edge_.console_fresh_endpoint
-        return redirect(url_for(target, next=_return_path()), 303)  # type: ignore[return-value]
+        return go(target, next=_return_path())
     return None
 
 
@@ -241,7 +241,12 @@ def page(template: str, /, *, status: int = 200, **context: Any) -> Response:
 
 def go(endpoint: str, /, **values: Any) -> Response:
     """Send the browser on after a POST (303)."""
-    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+    return see(url_for(endpoint, **values))
+
+
+def see(path: str, /) -> Response:
+    """Send the browser on to a path of this site (303)."""
+    return _app().make_response(redirect(path, 303))
 
 
 def _return_path() -> str:

@@ -174,8 +174,8 @@ def end_sessions(user_uid: UUID, *, only: UUID | None = None, but: UUID | None =
     return _end(*where)
 
 
-def _end(*where: object) -> int:
-    done = session().execute(update(LoginSession).where(LoginSession.revoked_at.is_(None), *where).values(revoked_at=clock.now()))  # type: ignore[arg-type]
+def _end(*where: ColumnElement[bool]) -> int:
+    done = session().execute(update(LoginSession).where(LoginSession.revoked_at.is_(None), *where).values(revoked_at=clock.now()))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 

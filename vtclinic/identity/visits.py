@@ -16,7 +16,7 @@ from vtclinic.identity.throttle import place_of
 
 TOKEN, NEXT = "sid", "next"
 HOME = "/"
-NEXT_STEPS = {
+NEXT_STEPS: dict[str, str] = {
     Stage.CONFIRM: "identity.check_mail",
     Stage.SECOND_STEP: "identity.second_step",
     Stage.SET_UP: "identity.set_up",
@@ -35,7 +35,7 @@ def load_actor() -> tuple[Actor, Reader | None]:
 
 def next_step(who: Actor) -> str | None:
     """Return where a half-finished sign-in belongs."""
-    return NEXT_STEPS.get(who.role)  # type: ignore[call-overload]
+    return NEXT_STEPS.get(who.role)
 
 
 def visit() -> Visit:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.utils import redirect
 
 from vtclinic.console import visits
 from vtclinic.core.access import CONSOLE
 from vtclinic.core.policy import Actor
-from vtclinic.core.web import Edge, space
+from vtclinic.core.web import Edge, go, space
 
 bp = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
 
@@ -30,10 +29,5 @@ def wire(state: BlueprintSetupState) -> None:
 def front() -> Response | None:
     """Lead from the console's bare address to its first page; the same path at a clinic's host is the clinic's."""
     if space() == CONSOLE and request.path == "/":
-        return redirect(url_for("console.clinics"), 303)  # type: ignore[return-value]
+        return go("console.clinics")
     return None
-
-
-def see(path: str) -> Response:
-    """Send the browser on to a path (303)."""
-    return redirect(path, 303)  # type: ignore[return-value]

@@ -8,12 +8,12 @@ from flask import Response
 
 from vtclinic.console import second_step, sessions
 from vtclinic.console.forms import CodeForm, PasskeyForm
-from vtclinic.console.routes.blueprint import bp, see
+from vtclinic.console.routes.blueprint import bp
 from vtclinic.console.routes.sign_in import challenge_of, options_answer
 from vtclinic.console.visits import enter, instance, site, visit
 from vtclinic.core.access import before_second_step, console, fresh
 from vtclinic.core.errors import Conflict, Invalid
-from vtclinic.core.web import actor, go, page
+from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity.models import Stage
 from vtclinic.identity.sessions import Begun
 

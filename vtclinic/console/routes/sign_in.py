@@ -8,13 +8,13 @@ from flask import Response, jsonify
 
 from vtclinic.console import admins, second_step, sessions, sign_in, throttle
 from vtclinic.console.forms import CodeForm, PasskeyForm, PasswordForm, SignInForm
-from vtclinic.console.routes.blueprint import bp, see
+from vtclinic.console.routes.blueprint import bp
 from vtclinic.console.visits import HOME, enter, instance, leave, over, site, visit, wants_next
 from vtclinic.core.access import before_second_step, console, own_unit, public
 from vtclinic.core.errors import Invalid, NotFound, TooMany
 from vtclinic.core.forms import ClinicForm
 from vtclinic.core.uow import control_unit_of_work
-from vtclinic.core.web import actor, go, page
+from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity.limits import limits
 from vtclinic.identity.models import Stage
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, request, url_for
-from werkzeug.utils import redirect
+from flask import Blueprint, Response, request
 from wtforms import HiddenField, TextAreaField
 
 from vtclinic.core import clock
@@ -15,7 +14,7 @@ from vtclinic.core.forms import ClinicForm
 from vtclinic.core.i18n import lazy as _l
 from vtclinic.core.ids import new_token
 from vtclinic.core.policy import PATIENT, THERAPIST
-from vtclinic.core.web import actor, page
+from vtclinic.core.web import actor, go, page
 from vtclinic.features.messaging import service, views
 from vtclinic.features.progress import api as progress
 
@@ -63,13 +62,13 @@ def send(uid: UUID) -> Response:
     form = MessageForm()
     if "save_draft" in request.form:
         service.save_draft(actor(), uid, form.body.data or "")
-        return redirect(url_for("messaging.thread", uid=uid, saved=1, _anchor="write"), 303)  # type: ignore[return-value]
+        return go("messaging.thread", uid=uid, saved=1, _anchor="write")
     try:
         service.send_message(actor(), uid, form.body.data or "", form.client_id.data or "")
     except Invalid as error:
         form.take_errors(error)
         return _thread_page(uid, form, status=422)
-    return redirect(url_for("messaging.thread", uid=uid, _anchor="latest"), 303)  # type: ignore[return-value]
+    return go("messaging.thread", uid=uid, _anchor="latest")
 
 
 @bp.post("/<uuid:uid>/draft")
@@ -89,7 +88,7 @@ def write_to(person: UUID) -> Response:
     assert patient is not None
     assert therapist is not None
     found = service.open_thread(who, patient, therapist)
-    return redirect(url_for("messaging.thread", uid=found.uid, _anchor="write"), 303)  # type: ignore[return-value]
+    return go("messaging.thread", uid=found.uid, _anchor="write")
 
 
 def _thread_page(uid: UUID, form: MessageForm, *, status: int = 200) -> Response:

@@ -7,11 +7,10 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import Blueprint, Response, request
-from werkzeug.utils import redirect
 
 from vtclinic.core.access import anywhere, own_unit, public
 from vtclinic.core.errors import Invalid
-from vtclinic.core.web import actor, go, page
+from vtclinic.core.web import actor, go, page, see
 from vtclinic.features.notifications import choices, pushes, reading
 from vtclinic.features.notifications.forms import ChoicesForm, PushForm
 from vtclinic.identity.sessions import device_label
@@ -36,13 +35,13 @@ def read_all() -> Response:
 @bp.get("/news/<uuid:uid>")
 def follow(uid: UUID) -> Response:
     """Go where a letter or a notice leads; opening an address changes nothing, so the line stays new."""
-    return redirect(reading.path_of(actor(), uid), 303)  # type: ignore[return-value]
+    return see(reading.path_of(actor(), uid))
 
 
 @bp.post("/news/<uuid:uid>/open")
 def open_line(uid: UUID) -> Response:
     """Note that one line was seen, and go where it leads."""
-    return redirect(reading.take(actor(), uid), 303)  # type: ignore[return-value]
+    return see(reading.take(actor(), uid))
 
 
 @bp.get("/news-choices")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Response, request
 
 from vtclinic.core.errors import Invalid
-from vtclinic.core.web import actor, go, page
+from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity import my_account, second_step
 from vtclinic.identity.forms import WishesForm
 from vtclinic.identity.my_account import Wishes
 from vtclinic.identity.routes.blueprint import bp
-from vtclinic.identity.routes.sign_in import see
 
 
 @bp.get("/account")

@@ -7,13 +7,12 @@ from flask import Response
 from vtclinic.core.access import own_unit, public, roles
 from vtclinic.core.errors import Forbidden, Invalid
 from vtclinic.core.uow import unit_of_work
-from vtclinic.core.web import actor, go, page
+from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity import registration
 from vtclinic.identity.forms import ConfirmForm, InvitationForm, RegisterForm
 from vtclinic.identity.models import Stage
 from vtclinic.identity.my_account import own
 from vtclinic.identity.routes.blueprint import bp
-from vtclinic.identity.routes.sign_in import see
 from vtclinic.identity.sessions import Begun
 from vtclinic.identity.tokens import Purpose, find
 from vtclinic.identity.visits import enter, visit

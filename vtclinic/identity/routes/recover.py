@@ -7,13 +7,12 @@ from flask import Response
 from vtclinic.core.access import own_unit, public
 from vtclinic.core.errors import Invalid
 from vtclinic.core.uow import unit_of_work
-from vtclinic.core.web import go, page
+from vtclinic.core.web import go, page, see
 from vtclinic.identity import recovery, sign_in
 from vtclinic.identity.forms import AddressForm, NewPasswordForm, SignInForm
 from vtclinic.identity.models import User
 from vtclinic.identity.passwords import SHORTEST_ALONE, SHORTEST_WITH_SECOND_STEP
 from vtclinic.identity.routes.blueprint import bp
-from vtclinic.identity.routes.sign_in import see
 from vtclinic.identity.visits import enter, visit
 
 

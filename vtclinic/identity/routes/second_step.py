@@ -8,12 +8,12 @@ from flask import Response
 
 from vtclinic.core.access import before_second_step, fresh
 from vtclinic.core.errors import Conflict, Invalid
-from vtclinic.core.web import actor, go, page
+from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity import second_step
 from vtclinic.identity.forms import CodeForm, LabelForm, PasskeyForm
 from vtclinic.identity.models import Stage
 from vtclinic.identity.routes.blueprint import bp
-from vtclinic.identity.routes.sign_in import challenge_of, options_answer, see
+from vtclinic.identity.routes.sign_in import challenge_of, options_answer
 from vtclinic.identity.sessions import Begun
 from vtclinic.identity.visits import enter, site, visit
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, jsonify
-from werkzeug.utils import redirect
 
 from vtclinic.core.access import before_second_step, own_unit, public
 from vtclinic.core.errors import Invalid, NotFound, TooMany
 from vtclinic.core.uow import unit_of_work
-from vtclinic.core.web import actor, go, page
+from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity import my_account, second_step, sign_in, throttle
 from vtclinic.identity.forms import CodeForm, PasskeyForm, PasswordForm, SignInForm
 from vtclinic.identity.limits import limits
@@ -20,11 +19,6 @@ from vtclinic.identity.routes.blueprint import bp
 from vtclinic.identity.visits import enter, leave, over, site, visit, wants_next
 
 CLEAR = '"cache", "cookies", "storage"'
-
-
-def see(path: str) -> Response:
-    """Send the browser on to a path (303)."""
-    return redirect(path, 303)  # type: ignore[return-value]
 
 
 def challenge_of(form: PasskeyForm) -> UUID:

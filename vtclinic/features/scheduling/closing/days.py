@@ -110,15 +110,19 @@ def public_holidays(country: str, region: str, first: date, last: date) -> dict[
 
 def regions(country: str) -> list[str]:
     """Return the codes of a country's regions with holidays of their own."""
-    return list(holidays.list_supported_countries(include_aliases=False).get(country, []))
+    return list(_places().get(country, []))
 
 
 @lru_cache(maxsize=256)
 def _year(country: str, region: str, year: int) -> tuple[tuple[date, str], ...]:
-    try:
-        return tuple(sorted(holidays.country_holidays(country, subdiv=region or None, years=year).items()))
-    except NotImplementedError:
+    if country not in _places() or (region and region not in regions(country)):
         return ()
+    return tuple(sorted(holidays.country_holidays(country, subdiv=region or None, years=year).items()))
+
+
+def _places() -> dict[str, list[str]]:
+    # The library keeps the answer.
+    return holidays.list_supported_countries(include_aliases=False)
 
 
 def _merged(shared: dict[date, str], own: dict[date, tuple[bool, str]]) -> list[Holiday]:

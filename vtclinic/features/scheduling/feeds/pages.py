@@ -89,7 +89,8 @@ def read(token: str) -> Response:
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.last_modified = found.changed_at
     answer.add_etag()
-    return answer.make_conditional(request)  # type: ignore[return-value]
+    answer.make_conditional(request)
+    return answer
 
 
 class _Rates:

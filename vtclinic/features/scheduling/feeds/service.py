@@ -52,7 +52,7 @@ def make_feed(actor: Actor, label: str) -> tuple[CalendarFeed, str]:
     words = label.strip()
     if not words or len(words) > MOST_LABEL:
         raise Invalid(_("Say where you use it."), fields={"label": _("Write a word or two, such as “phone”.")})
-    if session().scalar(select(func.count()).where(CalendarFeed.owner_uid == actor.uid, CalendarFeed.role == actor.role)) >= MOST_FEEDS:  # type: ignore[operator]
+    if session().execute(select(func.count()).where(CalendarFeed.owner_uid == actor.uid, CalendarFeed.role == actor.role)).scalar_one() >= MOST_FEEDS:
         raise Conflict(_("You have %(count)s addresses already.", count=MOST_FEEDS), hint=_("End one that you do not use. Then make a new one."))
     secret = secrets.token_hex(BYTES)
     feed = CalendarFeed(uid=new_id(), owner_uid=actor.uid, role=actor.role, label=words, secret_hash=_hash(secret), made_at=clock.now())

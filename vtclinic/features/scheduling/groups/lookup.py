@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Select, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
@@ -88,8 +88,8 @@ def of_patient(uid: UUID) -> list[Group]:
     return _coming(asked.union(cared.where(GroupSession.open_to_all, GroupTherapist.therapist_uid.in_(records.therapists_of(uid)))))
 
 
-def _coming(uids: object) -> list[Group]:
-    wanted = select(GroupSession).where(GroupSession.uid.in_(uids), GroupSession.state == GroupState.PLANNED, GroupSession.ends_at > clock.now())  # type: ignore[arg-type]
+def _coming(uids: Select[UUID] | CompoundSelect[UUID]) -> list[Group]:
+    wanted = select(GroupSession).where(GroupSession.uid.in_(uids), GroupSession.state == GroupState.PLANNED, GroupSession.ends_at > clock.now())
     return _whole(session().scalars(wanted.order_by(GroupSession.starts_at, GroupSession.uid)))
 
 

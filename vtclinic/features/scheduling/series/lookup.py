@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
@@ -102,6 +102,6 @@ def running() -> Iterable[UUID]:
     return session().scalars(select(Series.uid).where(Series.state == SeriesState.RUNNING).order_by(Series.uid))
 
 
-def _of(whose: object) -> list[Series]:
-    wanted = select(Series).where(whose, Series.state.in_(SHOWN))  # type: ignore[arg-type]
+def _of(whose: ColumnElement[bool]) -> list[Series]:
+    wanted = select(Series).where(whose, Series.state.in_(SHOWN))
     return list(session().scalars(wanted.order_by(Series.made_at.desc(), Series.uid)))
