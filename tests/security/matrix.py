@@ -63,7 +63,7 @@ _place(
     """
 groups.new groups.plan regular.book_left_out regular.check_move regular.do_move regular.move
 calendar.accept calendar.decline calendar.requests closing.mine closing.work
-calendar.cancel calendar.check_move calendar.confirm_cancel calendar.index calendar.move calendar.move_submit calendar.open_times crisis.act crisis.close crisis.hand_over crisis.take
+calendar.cancel calendar.confirm_cancel calendar.index calendar.open_times crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day
 records.client records.clients records.end_care
 outside.add outside.add_submit outside.confirm_remove outside.index outside.password outside.read outside.remove outside.show
@@ -117,7 +117,7 @@ staff.invite_again staff.people staff.person
 _place(
     CLINIC_ADMIN | THERAPIST,
     """
-calendar.came calendar.confirm_missed calendar.missed calendar.show
+calendar.came calendar.check_move calendar.confirm_missed calendar.missed calendar.move calendar.move_submit calendar.show
 crisis.queue duty.rota late.index late.waive staff.document
     """,
 )

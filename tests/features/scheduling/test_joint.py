@@ -17,7 +17,7 @@ from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking as plain
-from vtclinic.features.scheduling import calling_off, placing, workload
+from vtclinic.features.scheduling import calling_off, moving, placing, workload
 from vtclinic.features.scheduling.joint import anybody, booking
 from vtclinic.features.scheduling.joint.finding import Needed, team
 from vtclinic.features.scheduling.models import Appointment, SlotClaim, grains
@@ -101,12 +101,22 @@ def test_who_takes_part_is_busy_and_free_again_when_it_is_called_off(people, sam
     assert book(other, therapist=four[3]).is_booked
 
 
-def test_a_moved_joint_session_takes_everybody_along(people, sam, four):
-    ruth = people.actor(people.admin())
+def test_a_joint_session_moves_to_times_when_everybody_is_free_and_takes_everybody_along(people, sam, four, book):
+    ruth, other = people.actor(people.admin()), people.patient("Alex Quinn")
+    tell(people, other)
+    later = [THURSDAY + timedelta(hours=number) for number in (1, 2)]
+    book(other, later[0], therapist=four[1])
     with people.inside():
         made = booking.book_together(ruth, sam, [Needed(2, tuple(four[:2]))], THURSDAY)
-        placing.move(made, THURSDAY + timedelta(hours=1), THURSDAY + timedelta(hours=1, minutes=50))
-        assert set(session().scalars(select(SlotClaim.holder_uid))) == {sam, *four[:2]}
+    lead = people.actor(next(uid for uid in four[:2] if uid != made.therapist_uid))
+    with people.inside():
+        starts = {slot.start for slot in moving.choices(lead, made.uid).openings.slots}
+        assert later[0] not in starts and later[1] in starts
+        with pytest.raises(placing.SlotTaken):
+            moving.move(lead, made.uid, later[0])
+        moving.move(lead, made.uid, later[1])
+        taken = session().scalars(select(SlotClaim.holder_uid).where(SlotClaim.for_uid == made.uid, SlotClaim.at >= later[1]))
+        assert set(taken) == {sam, *four[:2]}
 
 
 def test_when_too_few_are_free_nothing_is_booked(people, sam, four, book):

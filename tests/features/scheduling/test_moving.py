@@ -1,5 +1,6 @@
 """Moving keeps the session and takes its time along; late changes are said first, spared in a crisis, and let go with a reason."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -7,16 +8,18 @@ from sqlalchemy import func, select
 
 from tests.features.matching.telling import tell
 from tests.features.scheduling.conftest import THURSDAY
+from tests.features.scheduling.test_pages import hidden, text
 from vtclinic.core.audit import AuditEntry
 from vtclinic.core.errors import Conflict, Invalid, NotFound
+from vtclinic.core.ids import new_id
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.crisis.models import RiskTask
 from vtclinic.features.progress import answering
 from vtclinic.features.progress import api as progress
-from vtclinic.features.scheduling import calling_off, diary, late, moving
+from vtclinic.features.scheduling import calling_off, diary, late, moving, placing
 from vtclinic.features.scheduling.late_models import LateCancel
-from vtclinic.features.scheduling.models import SlotClaim
+from vtclinic.features.scheduling.models import PlannedNotice, SlotClaim
 from vtclinic.features.scheduling.placing import SlotTaken
 
 LATER = THURSDAY + timedelta(hours=1)
@@ -96,9 +99,53 @@ def test_a_session_can_move_to_a_time_that_overlaps_its_own(sam, amara, book, mo
 
 def test_somebody_elses_session_cannot_be_moved(people, sam, book, move):
     made = book(sam)
-    for stranger in (people.patient("Alex Quinn"), people.therapist("Leila Haddad"), people.admin()):
+    for stranger in (people.patient("Alex Quinn"), people.therapist("Leila Haddad")):
         with pytest.raises(NotFound):
             move(stranger, made)
+
+
+@pytest.mark.parametrize("role", ["therapist", "admin"])
+def test_staff_move_it_the_same_way_and_it_is_never_late(people, sam, amara, book, move, clock, role):
+    made = book(sam)
+    clock.move_to(THURSDAY - timedelta(hours=6))
+    moved = move(amara if role == "therapist" else people.admin(), made, LATER)
+    assert (moved.uid, moved.starts_at, moved.ics_sequence, moved.is_confirmed) == (made.uid, LATER, 1, False)
+    assert kept(people) == 0
+    with people.inside():
+        assert {"appointment-moved", "appointment-moved-staff"} <= set(session().scalars(select(OutboxMail.template)))
+        assert set(session().scalars(select(PlannedNotice.until).where(PlannedNotice.appointment_uid == made.uid))) == {LATER}
+
+
+def test_staff_are_offered_times_of_its_own_kind_that_overlap_its_own_but_not_the_one_it_has(people, sam, amara, book, move):
+    made = book(sam)
+    with people.inside():
+        diary.services()[0].step_minutes = 10
+    who = people.actor(amara)
+    with people.inside():
+        found = moving.choices(who, made.uid)
+        starts = {slot.start for slot in found.openings.slots}
+        assert {THURSDAY + timedelta(minutes=10), THURSDAY - timedelta(minutes=10)} <= starts and THURSDAY not in starts
+        assert found.openings.service.uid == made.service_uid
+
+
+def test_a_page_about_an_earlier_time_moves_nothing(people, sam, amara, book, move):
+    made = book(sam)
+    move(amara, made, LATER)
+    with pytest.raises(moving.MovedMeanwhile):
+        move(sam, made, THURSDAY + timedelta(hours=2), seen=0)
+    assert move(sam, made, LATER, seen=0).ics_sequence == 1
+    assert move(sam, made, THURSDAY + timedelta(hours=2), seen=1).ics_sequence == 2
+
+
+def test_a_time_that_went_meanwhile_leaves_no_late_change(people, sam, book, move, clock):
+    made = book(sam)
+    clock.move_to(THURSDAY - timedelta(hours=6))
+    with people.inside():
+        placing.claim([sam], LATER, LATER + timedelta(hours=1), for_uid=new_id(), kind="hold")
+    who = people.actor(sam)
+    with people.inside(), contextlib.suppress(SlotTaken):
+        moving.move(who, made.uid, LATER)
+    assert kept(people) == 0
 
 
 def test_what_began_or_was_cancelled_stays(sam, book, move, cancel, clock):
@@ -183,3 +230,17 @@ def test_the_pages_say_it_first_and_then_move(sam, book, at, clock):
     answer = browser.post(f"/sessions/{made.uid}/move/check", data={"slot": "20261127T1000Z", "late": "yes"})
     assert answer.status_code == 303
     assert "Friday 27 November, 10:00" in browser.get(answer.location).text
+
+
+def test_an_administrator_moves_it_from_the_page_where_they_see_it(people, sam, book, at):
+    made = book(sam)
+    browser = at(people.admin())
+    assert f'href="/calendar/{made.uid}"' in browser.get("/clinic-sessions?day=2026-11-26").text
+    assert f'href="/calendar/{made.uid}/move"' in browser.get(f"/calendar/{made.uid}").text
+    assert "with Amara Okafor" in text(browser.get(f"/calendar/{made.uid}/move"))
+    page = browser.get(f"/calendar/{made.uid}/move/check?slot=20261127T1000Z")
+    assert "The client pays nothing." in text(page)
+    answer = browser.post(f"/calendar/{made.uid}/move", data={name: hidden(page, name) for name in ("slot", "seen")})
+    assert "Friday 27 November, 10:00" in text(browser.get(answer.location))
+    stale = browser.post(f"/calendar/{made.uid}/move", data={"slot": "20261127T1200Z", "seen": "0"})
+    assert stale.status_code == 409 and "This session was moved meanwhile." in text(stale)

@@ -11,7 +11,7 @@ from vtclinic.core.errors import Conflict, NotFound
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import diary
+from vtclinic.features.scheduling import diary, moving
 from vtclinic.features.scheduling.upset import licences, seeing_to, sweeping
 from vtclinic.features.scheduling.upset.models import Cause, Outcome, SessionTrouble
 from vtclinic.features.scheduling.waiting.models import Level
@@ -203,3 +203,14 @@ def test_leave_that_is_taken_back_clears_the_trouble(people, sam, amara, book, a
     assert troubles(people) == [(Cause.AWAY, Outcome.CLEARED, True)]
 
 
+
+
+def test_moved_by_staff_it_needs_nobody_any_more(people, sam, amara, book, away):
+    first = book(sam)
+    away()
+    ruth = people.actor(people.admin())
+    with people.inside():
+        start = moving.choices(ruth, first.uid).openings.slots[0].start
+        moving.move(ruth, first.uid, start)
+    sweep(people)
+    assert [row[:2] for row in troubles(people)] == [(Cause.AWAY, Outcome.MOVED)]

@@ -43,9 +43,10 @@ class CancelForm(ClinicForm):
 
 
 class OwnMoveForm(ClinicForm):
-    """A patient's moving of their session; `late` is what the page said about its being late."""
+    """A patient's moving of their session; `late` is what the page said about its being late, `seen` the session as it showed it."""
 
     slot = HiddenField()
+    seen = HiddenField()
     late = HiddenField()
 
 
@@ -77,6 +78,7 @@ class FeedForm(ClinicForm):
 
 
 class MoveForm(ClinicForm):
-    """Take a session to the time that stands in `slot`."""
+    """Take a session to the time that stands in `slot`; `seen` is the session as the page showed it."""
 
     slot = HiddenField()
+    seen = HiddenField()

@@ -69,7 +69,7 @@ def note(actor: Actor, appointment: Appointment, *, why: str = "") -> LateCancel
         raise Invalid(_("Write less."), fields={"why": _("The most is %(count)s characters.", count=MOST_WHY)})
     if not policy.is_its_patient(actor, appointment) or not counts(appointment):
         return None
-    return _keep(actor, appointment, why)
+    return keep(actor, appointment, why)
 
 
 def missing_counts(appointment: Appointment) -> bool:
@@ -79,7 +79,7 @@ def missing_counts(appointment: Appointment) -> bool:
 
 def note_missed(actor: Actor, appointment: Appointment) -> LateCancel | None:
     """Keep a session to which the patient did not come, if it counts; what was kept of it before stays. The caller has authorised."""
-    return _keep(actor, appointment) if missing_counts(appointment) else None
+    return keep(actor, appointment) if missing_counts(appointment) else None
 
 
 def forget_missed(appointment: Appointment) -> None:
@@ -94,7 +94,8 @@ def was_missed(change: LateCancel, appointment: Appointment) -> bool:
     return change.at >= appointment.starts_at
 
 
-def _keep(actor: Actor, appointment: Appointment, why: str = "") -> LateCancel:
+def keep(actor: Actor, appointment: Appointment, why: str = "") -> LateCancel:
+    """Keep a late change that counts; a second one of the same session changes nothing. The caller has authorised and looked."""
     known = session().get(LateCancel, appointment.uid)
     if known is not None:
         return known

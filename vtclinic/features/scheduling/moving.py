@@ -1,10 +1,17 @@
-"""Move one's own session: it stays the same appointment, its claims go with it in one transaction, and both calendars replace what they have."""
+"""Move a session: it stays the same appointment, its claims go with it in one transaction, and both calendars replace what they have.
+
+One way for everybody who may: the patient by the rules of booking, and its therapists and the clinic's administrators, whose moving costs the
+patient nothing. Offered are times of the session's own kind at which everybody in it is free; its own time counts as free.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
+
+from sqlalchemy import select
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -18,9 +25,10 @@ from vtclinic.features.scheduling import diary, late, letters, placing, policy
 from vtclinic.features.scheduling.booking import CHANGED, NotBookable
 from vtclinic.features.scheduling.joint import news as joint_news
 from vtclinic.features.scheduling.models import Appointment, ServiceType
-from vtclinic.features.scheduling.openings import Openings, openings
+from vtclinic.features.scheduling.openings import Openings, openings_of_team
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.times import Slot
+from vtclinic.features.scheduling.upset.models import Outcome, SessionTrouble
 from vtclinic.features.scheduling.waiting import holds
 from vtclinic.features.staff import api as staff
 
@@ -42,48 +50,76 @@ class MoveChoice:
         return found
 
 
+class MovedMeanwhile(Conflict):
+    """The page was about an earlier time: somebody moved the session while the reader looked."""
+
+
 def choices(actor: Actor, uid: UUID) -> MoveChoice:
-    """Return when a patient's session could be instead, by the rules of booking."""
-    appointment = diary.appointment(uid)
-    authorize(actor, policy.is_its_patient, appointment)
-    if not appointment.holds_time or appointment.starts_at <= clock.now():
-        raise Conflict(_("This session can no longer be moved."), hint=_("Nothing was changed."))
-    therapist, kind = staff.therapist(appointment.therapist_uid), session().get_one(ServiceType, appointment.service_uid)
-    found = openings(therapist, appointment.patient_uid, until=_licensed_until(appointment), service=kind, without=appointment)
-    return MoveChoice(appointment, therapist, found, late.counts(appointment))
+    """Return when a session could be instead; raise Conflict once it has begun or was called off."""
+    return _choices(actor, diary.appointment(uid))
 
 
-def move(actor: Actor, uid: UUID, start: datetime, *, late_said: bool = True) -> Appointment:
-    """Move a session and tell both people; where it already is, nothing happens, so a second press is harmless.
+def move(actor: Actor, uid: UUID, start: datetime, *, late_said: bool = True, seen: int | None = None) -> Appointment:
+    """Move a session and tell the people in it; where it already is, nothing happens, so a second press is harmless.
 
-    Raises SlotTaken when the time is gone, and NotSaid when the change became late meanwhile and the reader was not told: `late_said` is
-    what their page said.
+    Raises SlotTaken when the time is gone, MovedMeanwhile when `seen`, the sequence that the page showed, is not the present one, and NotSaid
+    when a patient's change became late meanwhile and they were not told: `late_said` is what their page said.
     """
-    appointment = diary.appointment(uid)
-    authorize(actor, policy.is_its_patient, appointment)
+    appointment = diary.appointment(uid, lock=True)
+    authorize(actor, policy.can_move, appointment)
     if appointment.holds_time and appointment.starts_at == start:
         return appointment
-    choice = choices(actor, uid)
+    if seen is not None and appointment.holds_time and seen != appointment.ics_sequence:
+        raise MovedMeanwhile(_("This session was moved meanwhile. Look at its time now."), hint=_("Nothing was changed."))
+    choice = _choices(actor, appointment)
     if choice.counts and not late_said:
         raise late.NotSaid(_("It is later than it was. Look at what moving means now."), hint=_("Nothing was changed."))
     slot = choice.slot(start)
-    late.note(actor, appointment)
     try:
-        placing.move(appointment, slot.start, slot.end)
+        take_to(actor, appointment, slot)
     except SlotTaken:
-        raise SlotTaken(choice.openings.near(start)) from None
-    record(actor, "appointment.moved", "appointment", uid, patient_uid=appointment.patient_uid)
-    letters.tell_moved(appointment)
-    joint_news.tell_others(appointment, appointment.other_uids)
-    holds.look_soon()
-    for person in (appointment.therapist_uid, appointment.patient_uid):
-        publish(user_room(person), CHANGED, {"appointment": str(uid)})
+        raise SlotTaken(near for near in choice.openings.near(start) if near.start != start) from None
+    if choice.counts:
+        late.keep(actor, appointment)
+    trouble = session().scalar(select(SessionTrouble).where(SessionTrouble.open_of == uid))
+    if trouble is not None:
+        trouble.settle(Outcome.MOVED, clock.now(), actor.uid)
     return appointment
 
 
-def _licensed_until(appointment: Appointment) -> date:
-    patient = records.patient(appointment.patient_uid)
-    licence = staff.licence_for(appointment.therapist_uid, patient.country, patient.region, clock.now().date())
-    if licence is None:
+def take_to(actor: Actor, appointment: Appointment, slot: Slot) -> Appointment:
+    """Move a session for callers that authorised and looked; raise SlotTaken, and nothing has moved."""
+    placing.move(appointment, slot.start, slot.end)
+    record(actor, "appointment.moved", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
+    letters.tell_moved(appointment)
+    joint_news.tell_others(appointment, appointment.other_uids)
+    holds.look_soon()
+    for person in (appointment.therapist_uid, appointment.patient_uid, *appointment.other_uids):
+        publish(user_room(person), CHANGED, {"appointment": str(appointment.uid)})
+    return appointment
+
+
+def _choices(actor: Actor, appointment: Appointment) -> MoveChoice:
+    authorize(actor, policy.can_move, appointment)
+    own = policy.is_its_patient(actor, appointment)
+    # To a request its therapist says yes or no.
+    if not (appointment.holds_time if own else appointment.is_booked) or appointment.starts_at <= clock.now():
+        raise Conflict(_("This session can no longer be moved."), hint=_("Nothing was changed."))
+    people = staff.therapists([appointment.therapist_uid, *appointment.other_uids])
+    team = [people[uid] for uid in (appointment.therapist_uid, *appointment.other_uids)]
+    until = _licensed_until(appointment, people)
+    if own and date.min in until.values():
         raise NotBookable(_("This therapist may not work where you are on that day."), hint=_("Choose another therapist, or ask a person to help."))
-    return licence.expires_on
+    kind = session().get_one(ServiceType, appointment.service_uid)
+    found = openings_of_team(team, appointment.patient_uid, service=kind, until=until, without=appointment)
+    elsewhere = replace(found, slots=[slot for slot in found.slots if slot.start != appointment.starts_at])
+    return MoveChoice(appointment, team[0], elsewhere, own and late.counts(appointment))
+
+
+def _licensed_until(appointment: Appointment, team: Iterable[UUID]) -> dict[UUID, date]:
+    """Return the last day of each therapist's licence where the patient is; the first day there is for one who has none."""
+    patient, today = records.patient(appointment.patient_uid), clock.now().date()
+    licences = staff.credentials_of(team)
+    return {
+        uid: max((row.expires_on for row in rows if row.covers(patient.country, patient.region, today)), default=date.min) for uid, rows in licences.items()
+    }

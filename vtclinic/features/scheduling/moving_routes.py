@@ -16,7 +16,7 @@ from vtclinic.core.web import actor, go, page
 from vtclinic.features.scheduling import moving, screens
 from vtclinic.features.scheduling.forms import OwnMoveForm
 from vtclinic.features.scheduling.late import NotSaid
-from vtclinic.features.scheduling.moving import MoveChoice
+from vtclinic.features.scheduling.moving import MoveChoice, MovedMeanwhile
 from vtclinic.features.scheduling.openings import week_of
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.routes import bp
@@ -51,10 +51,10 @@ def move(uid: UUID) -> Response:
     if not form.validate():
         return _check(uid, start, form, status=422)
     try:
-        moving.move(actor(), uid, start, late_said=form.late.data == "yes")
+        moving.move(actor(), uid, start, late_said=form.late.data == "yes", seen=screens.read_number(form.seen.data))
     except SlotTaken as taken:
         return _gone(moving.choices(actor(), uid), taken)
-    except NotSaid as error:
+    except (NotSaid, MovedMeanwhile) as error:
         form.form_errors.append(error.message)
         return _check(uid, start, form, status=409)
     return go("scheduling.show", uid=uid)
@@ -69,11 +69,14 @@ def _choose(uid: UUID, *, problem: str = "", status: int = 200) -> Response:
 
 def _check(uid: UUID, start: datetime, form: OwnMoveForm, *, status: int = 200) -> Response:
     choice = moving.choices(actor(), uid)
+    if start == choice.appointment.starts_at:
+        return go("scheduling.show", uid=uid)
     try:
         slot = choice.slot(start)
     except SlotTaken as taken:
         return _gone(choice, taken)
     form.slot.data, form.late.data = screens.stamp(start), "yes" if choice.counts else ""
+    form.seen.data = str(choice.appointment.ics_sequence)
     return page("scheduling/move_check.html", status=status, **_words(choice), slot=slot, form=form)
 
 

@@ -54,6 +54,11 @@ def can_look_after(actor: Actor, appointment: Appointment) -> bool:
     return actor.is_clinic_admin or is_its_therapist(actor, appointment)
 
 
+def can_move(actor: Actor, appointment: Appointment) -> bool:
+    """Allow its patient, and whoever looks after it."""
+    return is_its_patient(actor, appointment) or can_look_after(actor, appointment)
+
+
 def can_have_calendar(actor: Actor) -> bool:
     """Allow therapists, each their own."""
     return actor.is_therapist

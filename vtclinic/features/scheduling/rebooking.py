@@ -1,4 +1,4 @@
-"""Give a session another time or another therapist in one step, when it cannot stay as booked."""
+"""Give a session another therapist in one step, when it cannot stay as booked."""
 
 from __future__ import annotations
 
@@ -7,21 +7,10 @@ from vtclinic.core.policy import Actor
 from vtclinic.core.sockets import publish, user_room
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking, calling_off, letters, placing
-from vtclinic.features.scheduling.joint import news as joint_news
 from vtclinic.features.scheduling.models import Appointment, State
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.scheduling.together import usual_format
 from vtclinic.features.staff import api as staff
-
-
-def to_time(actor: Actor, row: Appointment, slot: Slot) -> Appointment:
-    """Move it with the same therapist: the same session and calendar entry; raise SlotTaken, and nothing has moved."""
-    placing.move(row, slot.start, slot.end)
-    record(actor, "appointment.moved", "appointment", row.uid, patient_uid=row.patient_uid)
-    letters.tell_moved(row)
-    joint_news.tell_others(row, row.other_uids)
-    _tell(row)
-    return row
 
 
 def with_other(actor: Actor, row: Appointment, therapist: staff.Therapist, slot: Slot) -> Appointment:

@@ -65,6 +65,11 @@ def read_day(text: str | None) -> date | None:
         return None
 
 
+def read_number(text: str | None) -> int | None:
+    """Return the number that a form carries, or None."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def read_zone(text: str | None, fallback: str) -> str:
     """Return a zone's name when it is one, else the fallback."""
     return text if text in zone_names() else fallback

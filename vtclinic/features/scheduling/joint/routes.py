@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, request
 
+from vtclinic.core import clock
 from vtclinic.core.access import roles
 from vtclinic.core.errors import Conflict, Invalid
 from vtclinic.core.forms import listed
@@ -13,7 +14,7 @@ from vtclinic.core.i18n import current_timezone
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST
 from vtclinic.core.web import actor, go, page
-from vtclinic.features.scheduling import screens
+from vtclinic.features.scheduling import policy, screens
 from vtclinic.features.scheduling.joint import anybody, booking
 from vtclinic.features.scheduling.joint.finding import Needed
 from vtclinic.features.scheduling.joint.forms import PressForm, TeamForm, WhoForm
@@ -98,7 +99,8 @@ def book(patient_uid: UUID) -> Response:
 def booked(uid: UUID) -> Response:
     """Show what was booked, and who takes part."""
     shown = booking.look_at(actor(), uid)
-    return page("joint/booked.html", it=shown.appointment, people=shown.people, person=shown.person, zone=current_timezone().key, what=screens.what)
+    may_move = policy.can_look_after(actor(), shown.appointment) and shown.appointment.is_booked and shown.appointment.starts_at > clock.now()
+    return page("joint/booked.html", it=shown.appointment, may_move=may_move, people=shown.people, person=shown.person, zone=current_timezone().key, what=screens.what)
 
 
 def _team(patient_uid: UUID, *, problem: str = "", status: int = 200) -> Response:

@@ -18,7 +18,7 @@ from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking, calling_off, diary, rebooking, together
+from vtclinic.features.scheduling import booking, calling_off, diary, moving, rebooking, together
 from vtclinic.features.scheduling.models import HOLDING, Appointment, State
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.scheduling.upset import letters, policy
@@ -94,7 +94,7 @@ def choose(actor: Actor, appointment_uid: UUID, therapist_uid: UUID, start: date
         raise booking.SlotTaken([])
     covered = whom.uid != row.therapist_uid
     found.settle(Outcome.COVERED if covered else Outcome.MOVED, clock.now(), actor.uid)
-    return rebooking.with_other(actor, row, whom, slot) if covered else rebooking.to_time(actor, row, slot)
+    return rebooking.with_other(actor, row, whom, slot) if covered else moving.take_to(actor, row, slot)
 
 
 def wait_instead(actor: Actor, appointment_uid: UUID) -> WaitEntry:

@@ -1,4 +1,4 @@
-"""Pages for moving a session: choosing a time, checking it, and the times that the drawing offers while one drags."""
+"""Staff's pages for moving a session: choosing a time, checking it, and the times that the drawing offers while one drags."""
 
 from __future__ import annotations
 
@@ -13,53 +13,53 @@ from vtclinic.core.i18n import current_timezone, fmt
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.web import actor, go, page
 from vtclinic.core.zones import zone
-from vtclinic.features.scheduling import screens
+from vtclinic.features.scheduling import moving, screens
 from vtclinic.features.scheduling.forms import MoveForm
+from vtclinic.features.scheduling.moving import MoveChoice, MovedMeanwhile
 from vtclinic.features.scheduling.openings import week_of
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.screens import Clock
-from vtclinic.features.scheduling.staff_routes import bp, therapists
+from vtclinic.features.scheduling.staff_routes import bp, staff, therapists, words_of
 from vtclinic.features.scheduling.times import Slot
-from vtclinic.features.scheduling.week import moving
 from vtclinic.features.scheduling.week.axis import GRAIN, axis, shape
-from vtclinic.features.scheduling.week.moving import Move
-from vtclinic.identity.service import user
 
 MOST_DAYS = 7
 
 
 @bp.get("/<uuid:uid>/move")
-@therapists
+@staff
 def move(uid: UUID) -> Response:
     """Show a week of times to which a session can go."""
-    return _picker(moving.possible(actor(), uid))
+    return _picker(moving.choices(actor(), uid))
 
 
 @bp.get("/<uuid:uid>/move/check")
-@therapists
+@staff
 def check_move(uid: UUID) -> Response:
     """Say what moving means, before it happens."""
-    wanted, start = moving.possible(actor(), uid), screens.read_stamp(request.args.get("slot"))
+    wanted, start = moving.choices(actor(), uid), screens.read_stamp(request.args.get("slot"))
     if start is None:
         return _picker(wanted, problem=_("Choose a time to go on."), status=422)
     return _check(wanted, start)
 
 
 @bp.post("/<uuid:uid>/move")
-@therapists
+@staff
 def move_submit(uid: UUID) -> Response:
     """Move it; when somebody was faster, show the times near."""
     form = MoveForm()
-    possible = moving.possible(actor(), uid)
     start = screens.read_stamp(form.slot.data)
     if start is None:
         raise Invalid(_("Choose a time to go on."))
     if not form.validate():
-        return _check(possible, start, status=422)
+        return _check(moving.choices(actor(), uid), start, form, status=422)
     try:
-        moving.move(actor(), uid, start)
+        moving.move(actor(), uid, start, seen=screens.read_number(form.seen.data))
     except SlotTaken as taken:
-        return _taken(moving.possible(actor(), uid), taken)
+        return _taken(moving.choices(actor(), uid), taken)
+    except MovedMeanwhile as error:
+        form.form_errors.append(error.message)
+        return _check(moving.choices(actor(), uid), start, form, status=409)
     return go("calendar.show", uid=uid)
 
 
@@ -67,7 +67,7 @@ def move_submit(uid: UUID) -> Response:
 @therapists
 def open_times(uid: UUID) -> Response:
     """Return the open times of some days for the drawing: where each begins on the axis of these days, and how to say it."""
-    wanted = moving.possible(actor(), uid)
+    wanted = moving.choices(actor(), uid)
     first, last = screens.read_day(request.args.get("first")), screens.read_day(request.args.get("last"))
     if first is None or last is None or not timedelta() <= last - first < timedelta(days=MOST_DAYS):
         raise Invalid(_("These are not days of the calendar."))
@@ -89,7 +89,7 @@ def _target(slot: Slot, place: int, here: str) -> dict[str, Any]:
     return {"slot": screens.stamp(slot.start), "day": day, "at": place, "rows": rows, "time": fmt.time(slot.start), "words": fmt.day_time(slot.start)}
 
 
-def _picker(wanted: Move, *, problem: str = "", status: int = 200) -> Response:
+def _picker(wanted: MoveChoice, *, problem: str = "", status: int = 200) -> Response:
     here = current_timezone().key
     asked = screens.read_day(request.args.get("week"))
     own = wanted.appointment.starts_at.astimezone(zone(here)).date()
@@ -98,20 +98,22 @@ def _picker(wanted: Move, *, problem: str = "", status: int = 200) -> Response:
     return page("scheduling/week/move.html", status=status, **_words(wanted), week=week, days=days, words=screens.week_words(week), problem=problem)
 
 
-def _check(wanted: Move, start: datetime, *, status: int = 200) -> Response:
+def _check(wanted: MoveChoice, start: datetime, form: MoveForm | None = None, *, status: int = 200) -> Response:
+    if start == wanted.appointment.starts_at:
+        return go("calendar.show", uid=wanted.appointment.uid)
     try:
         slot = wanted.slot(start)
     except SlotTaken as taken:
         return _taken(wanted, taken)
-    form = MoveForm(formdata=None, slot=screens.stamp(start))
+    form = form or MoveForm(formdata=None)
+    form.slot.data, form.seen.data = screens.stamp(start), str(wanted.appointment.ics_sequence)
     return page("scheduling/week/move_check.html", status=status, **_words(wanted), slot=slot, form=form)
 
 
-def _taken(wanted: Move, taken: SlotTaken) -> Response:
+def _taken(wanted: MoveChoice, taken: SlotTaken) -> Response:
     days = screens.near(taken.near, Clock(current_timezone().key, wanted.appointment.patient_zone))
     return page("scheduling/week/move_taken.html", status=409, **_words(wanted), days=days)
 
 
-def _words(wanted: Move) -> dict[str, Any]:
-    it = wanted.appointment
-    return {"it": it, "person": user(it.patient_uid), "what": screens.what, "zone": current_timezone().key}
+def _words(wanted: MoveChoice) -> dict[str, Any]:
+    return {**words_of(wanted.appointment), "therapist": wanted.therapist}
