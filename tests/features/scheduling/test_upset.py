@@ -10,8 +10,12 @@ from tests.features.scheduling.conftest import MONDAY, THURSDAY
 from vtclinic.core.errors import Conflict, NotFound
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
+from vtclinic.features.notifications.api import EVERYWHERE
+from vtclinic.features.notifications.choices import choose, my_choices
+from vtclinic.features.notifications.models import Notification
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import diary, moving
+from vtclinic.features.scheduling import diary, moving, placing
+from vtclinic.features.scheduling.models import ClaimKind, JointTherapist, PlannedNotice
 from vtclinic.features.scheduling.upset import licences, seeing_to, sweeping
 from vtclinic.features.scheduling.upset.models import Cause, Outcome, SessionTrouble
 from vtclinic.features.scheduling.waiting.models import Level
@@ -73,6 +77,41 @@ def test_the_cover_at_the_same_time_is_one_press(people, sam, amara, leila, book
         assert diary.appointment(first.uid).state == "cancelled_by_clinic"
         assert set(records.therapists_of(sam)) == {amara, leila}
     assert troubles(people) == [(Cause.AWAY, Outcome.COVERED, True)]
+
+
+def test_a_cover_is_reminded_of_the_session_and_nobody_of_the_old_one(people, sam, amara, leila, book, away, remind, clock):
+    """The colleague who takes part beside the one who leads stays, and is reminded too."""
+    nora = works(people, people.therapist("Nora Quinn"), title="Psychologist")
+    for uid in (amara, leila, nora):
+        with people.inside():
+            choose(people.actor(uid), {kind.name: EVERYWHERE for kind, _ways in my_choices(people.actor(uid)).kinds}, ("", ""))
+    first = book(sam)
+    with people.inside():
+        session().add(JointTherapist(appointment_uid=first.uid, therapist_uid=nora))
+        placing.claim([nora], first.starts_at, first.ends_at, for_uid=first.uid, kind=ClaimKind.APPOINTMENT)
+    remind()
+    assert reminded(people) == {(first.uid, sam, "hours"), (first.uid, sam, "days"), (first.uid, amara, "staff"), (first.uid, nora, "staff")}
+    clock.move_to(THURSDAY - timedelta(days=2))
+    remind()
+    away(cover=leila)
+    with people.inside():
+        made = seeing_to.choose(people.actor(sam), first.uid, leila, THURSDAY)
+        assert made.other_uids == (nora,)
+        old = [row for row in session().scalars(select(Notification).where(Notification.kind.startswith("reminder."))) if str(first.uid) in row.key]
+        assert [(row.to_uid, row.in_app) for row in old] == [(sam, False)]
+        assert [row.to for row in session().scalars(select(OutboxMail).where(OutboxMail.template == "appointment-reminder"))] == [None], "its letter does not go any more"
+    remind()
+    assert {(uid, who) for uid, who, _kind in reminded(people)} == {(made.uid, sam), (made.uid, leila), (made.uid, nora)}
+    clock.move_to(THURSDAY - timedelta(hours=1))
+    remind()
+    with people.inside():
+        last = {row.to_uid: row.path for row in session().scalars(select(Notification).where(Notification.kind == "reminder.staff"))}
+    assert last == {leila: f"/calendar/{made.uid}", nora: f"/joint-sessions/{made.uid}"}
+
+
+def reminded(people):
+    with people.inside():
+        return {(row.appointment_uid, row.to_uid, row.kind) for row in session().scalars(select(PlannedNotice))}
 
 
 def test_another_time_with_the_same_therapist_moves_the_same_session(people, sam, amara, book, away):
