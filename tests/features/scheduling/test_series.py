@@ -22,7 +22,7 @@ from vtclinic.features.scheduling.series.changing import Moved
 from vtclinic.features.scheduling.series.making import Choices
 from vtclinic.features.scheduling.series.models import SeriesState, Why
 from vtclinic.features.scheduling.series.planning import Draft
-from vtclinic.features.scheduling.series.renaming import Scope, Shift
+from vtclinic.features.scheduling.series.renaming import Rhythm, Scope, Shift
 from vtclinic.features.staff import practice
 from vtclinic.identity.service import user
 from vtclinic.tenants.scope import tenant_scope
@@ -268,7 +268,7 @@ def test_what_cannot_go_stays_and_is_named(draft, run, book, starts, people, pai
     book(people_told(people), datetime(2026, 12, 22, 10, 0, tzinfo=UTC), therapist=pair[1])
     series = run(making.plan, draft(), agreed=True)
     shift = Shift(FIRST, date(2026, 11, 24), time(10), Scope.ALL)
-    assert [step.goes for step in run(changing.foresee, series.uid, shift)] == [True, True, False, True, True]
+    assert [step.goes for step in run(changing.foresee, series.uid, shift).steps] == [True, True, False, True, True]
     done = run(changing.move, series.uid, shift)
     assert [f"{each.starts_at:%m-%d %H:%M}" for each in done.stayed] == ["12-24 14:00"]
     assert starts(series) == ["11-24 10:00", "12-08 10:00", "12-24 14:00", "01-05 10:00", "01-19 10:00"]
@@ -279,6 +279,44 @@ def test_a_monthly_series_moves_to_the_same_week_of_the_month(draft, run, starts
     assert starts(series) == ["11-25 14:00", "12-23 14:00"]
     run(changing.move, series.uid, Shift(date(2026, 12, 23), date(2026, 12, 24), WALL, Scope.ALL))
     assert starts(series) == ["11-26 14:00", "12-24 14:00"]
+
+
+def shift(day, to, scope, rhythm=None, wall=WALL):
+    return Shift(day, to, wall, scope, rhythm)
+
+
+def test_another_rhythm_from_one_time_on_keeps_the_sessions_and_books_what_comes_beside_them(draft, run, starts, people):
+    series = run(making.plan, draft(), agreed=True)
+    assert starts(series) == ["11-26 14:00", "12-10 14:00", "12-24 14:00", "01-07 14:00", "01-21 14:00"]
+    weekly = shift(date(2026, 12, 10), date(2026, 12, 11), Scope.FOLLOWING, Rhythm(Every.WEEK))
+    found = run(changing.foresee, series.uid, weekly)
+    assert [f"{step.line.time.start:%m-%d}" for step in found.steps] == ["12-11", "12-18", "12-25", "01-01"]
+    assert [f"{line.time.start:%m-%d}" for line in found.more] == ["01-08", "01-15"]
+    assert found.pattern.rule == Rule(interval=1)
+    with people.inside():
+        before = [each.appointment.uid for each in lookup.times(lookup.series(series.uid))]
+    run(changing.move, series.uid, weekly)
+    assert starts(series) == ["11-26 14:00", *(f"{day} 14:00" for day in ("12-11", "12-18", "12-25", "01-01", "01-08", "01-15"))]
+    with people.inside():
+        assert [each.appointment.uid for each in lookup.times(lookup.series(series.uid))][:5] == before
+
+
+def test_all_from_weeks_to_months_and_back(draft, run, starts):
+    series = run(making.plan, draft(), agreed=True)
+    run(changing.move, series.uid, shift(date(2026, 12, 10), date(2026, 12, 11), Scope.ALL, Rhythm(Every.MONTH)))
+    assert starts(series) == ["12-11 14:00", "01-08 14:00", "02-12 14:00", "03-12 14:00", "04-09 14:00"], "the second Friday, as the one that was chosen"
+    run(changing.move, series.uid, shift(date(2027, 1, 8), date(2027, 1, 8), Scope.FOLLOWING, Rhythm(Every.WEEK, 2)))
+    assert starts(series) == ["12-11 14:00", "01-08 14:00", "01-22 14:00", "02-05 14:00", "02-19 14:00"]
+
+
+def test_what_another_rhythm_leaves_no_place_for_is_shown_and_called_off(draft, run, starts, people):
+    series = run(making.plan, draft(interval=1, until=date(2026, 12, 24)), agreed=True)
+    monthly = shift(FIRST, FIRST, Scope.ALL, Rhythm(Every.MONTH))
+    assert [each.row.day for each in run(changing.foresee, series.uid, monthly).over] == [date(2026, 12, day) for day in (10, 17, 24)]
+    run(changing.move, series.uid, monthly)
+    assert starts(series) == ["11-26 14:00", "12-24 14:00"]
+    with people.inside():
+        assert session().scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.template == "series-cancelled")) == 2
 
 
 def test_only_the_therapist_moves_a_series_and_never_into_the_past(draft, run, pair):

@@ -22,6 +22,7 @@ from vtclinic.core.uow import session
 from vtclinic.features.progress import api as progress
 from vtclinic.features.scheduling import reminders
 from vtclinic.features.scheduling.models import Appointment, ClaimKind, SlotClaim, State, grains
+from vtclinic.features.scheduling.series import following
 from vtclinic.features.scheduling.times import Slot
 
 # PostgreSQL ends one of two transactions that wait for each other (SQLSTATE deadlock_detected).
@@ -101,6 +102,7 @@ def move(appointment: Appointment, start: datetime, end: datetime, *, also: tupl
         unclaim(appointment.uid)
         session().flush()
         _add_claims((appointment.therapist_uid, appointment.patient_uid, *also), Slot(start, end), appointment.uid, ClaimKind.APPOINTMENT)
+    following.note_move(appointment)
     reminders.forget(appointment)
     reminders.ask(appointment)
     if appointment.is_booked:

@@ -21,7 +21,7 @@ from vtclinic.features.scheduling.series import changing, lookup, policy
 from vtclinic.features.scheduling.series.forms import CancelForm, MoveForm, PressForm
 from vtclinic.features.scheduling.series.lookup import Time
 from vtclinic.features.scheduling.series.models import Series
-from vtclinic.features.scheduling.series.renaming import Scope, Shift
+from vtclinic.features.scheduling.series.renaming import Scope
 from vtclinic.features.scheduling.series.routes import around, both, bp
 
 therapists = roles(THERAPIST)
@@ -55,7 +55,7 @@ def move(uid: UUID, day: int) -> Response:
     """Ask where it goes, and what goes with it."""
     series, time = _movable(uid, day)
     here = time.starts_at.astimezone(zone(series.zone))
-    return _ask_move(series, time, MoveForm(formdata=None, to=here.date(), wall=here.time(), scope=Scope.ONE))
+    return _ask_move(series, time, MoveForm(formdata=request.args if "to" in request.args else None, to=here.date(), wall=here.time(), scope=Scope.ONE))
 
 
 @bp.get("/<uuid:uid>/<int:day>/move/check")
@@ -64,14 +64,15 @@ def check_move(uid: UUID, day: int) -> Response:
     """Show what would move, before it does."""
     series, time = _movable(uid, day)
     form = MoveForm(formdata=request.args)
-    if not form.validate():
+    shift = form.shift(time.row.day)
+    if shift is None:
         return _ask_move(series, time, form, status=422)
     try:
-        steps = changing.foresee(actor(), uid, _shift(time, form))
+        found = changing.foresee(actor(), uid, shift)
     except Invalid as error:
         form.take_errors(error)
         return _ask_move(series, time, form, status=422)
-    return page("series/move_check.html", series=series, time=time, form=form, steps=steps, **around(series, [time]))
+    return page("series/move_check.html", series=series, time=time, form=form, found=found, **around(series, [time]))
 
 
 @bp.post("/<uuid:uid>/<int:day>/move/check")
@@ -80,10 +81,11 @@ def do_move(uid: UUID, day: int) -> Response:
     """Move it."""
     series, time = _movable(uid, day)
     form = MoveForm(formdata=request.args)
-    if not form.validate() or not PressForm().validate():
+    shift = form.shift(time.row.day)
+    if shift is None or not PressForm().validate():
         return _ask_move(series, time, form, status=422)
     try:
-        done = changing.move(actor(), uid, _shift(time, form))
+        done = changing.move(actor(), uid, shift)
     except Invalid as error:
         form.take_errors(error)
         return _ask_move(series, time, form, status=422)
@@ -111,13 +113,6 @@ def book_left_out(uid: UUID, day: int) -> Response:
 
 def _ask_move(series: Series, time: Time, form: MoveForm, *, status: int = 200) -> Response:
     return page("series/move.html", status=status, series=series, time=time, form=form, **around(series, [time]))
-
-
-def _shift(time: Time, form: MoveForm) -> Shift:
-    to, wall = form.to.data, form.wall.data
-    assert to is not None
-    assert wall is not None
-    return Shift(time.row.day, to, wall, Scope(form.scope.data))
 
 
 def _time(uid: UUID, day: int) -> tuple[Series, Time]:

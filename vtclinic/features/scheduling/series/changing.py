@@ -16,7 +16,7 @@ from vtclinic.core.uow import session
 from vtclinic.features.scheduling import calling_off, placing
 from vtclinic.features.scheduling.models import Appointment, State, ceiling, floor
 from vtclinic.features.scheduling.placing import SlotTaken
-from vtclinic.features.scheduling.recurrence import Occurrence, occurrence
+from vtclinic.features.scheduling.recurrence import Occurrence, Pattern, Recurrence, Window, occurrence
 from vtclinic.features.scheduling.series import filling, lookup, planning, policy, renaming, telling
 from vtclinic.features.scheduling.series.lookup import Time
 from vtclinic.features.scheduling.series.models import Series, SeriesState, SeriesTime
@@ -38,6 +38,19 @@ class Step:
         return self.line.why in (None, *filling.SOFT)
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """What a change would do: the booked times on their way, those that would be booked beside them, and those that have no place any more.
+
+    `pattern` is what is followed from then on; None when one time moves by itself.
+    """
+
+    steps: list[Step]
+    more: list[Line]
+    over: list[Time]
+    pattern: Pattern | None
+
+
 @dataclass
 class Moved:
     """What a change did: the sessions that moved, and those that stay because their new time is taken."""
@@ -46,11 +59,16 @@ class Moved:
     stayed: list[Appointment]
 
 
-def foresee(actor: Actor, uid: UUID, shift: Shift) -> list[Step]:
-    """Return what a change would do to the times that are booked, without doing it."""
+def foresee(actor: Actor, uid: UUID, shift: Shift) -> Foreseen:
+    """Return what a change would do, without doing it."""
     series = lookup.series(uid)
     authorize(actor, policy.can_move, series)
-    return _steps(series, renaming.aimed(series, shift))
+    shift = renaming.aimed(series, shift)
+    steps = _steps(series, shift)
+    if shift.scope is Scope.ONE:
+        return Foreseen(steps, [], [], None)
+    pattern = renaming.pattern(series, shift)
+    return Foreseen(steps, _more(series, pattern, steps), _over(series, shift), pattern)
 
 
 def move(actor: Actor, uid: UUID, shift: Shift) -> Moved:
@@ -64,6 +82,8 @@ def move(actor: Actor, uid: UUID, shift: Shift) -> Moved:
         raise Conflict(_("These regular times have ended. Nothing was changed."))
     shift = renaming.aimed(series, shift)
     steps = _steps(series, shift)
+    if shift.scope is not Scope.ONE:
+        _call_off(actor, series, _over(series, shift))
     done = _move_one(steps[0]) if shift.scope is Scope.ONE else _move_all(series, shift, steps)
     record(actor, "series.changed", "series", uid, patient_uid=series.patient_uid)
     telling.write(series, sorted(done.moved, key=lambda each: each.starts_at), telling.MOVED)
@@ -121,8 +141,28 @@ def _steps(series: Series, shift: Shift) -> list[Step]:
     if any(each.start <= clock.now() for each in times):
         raise Invalid(_("Look at the day."), fields={"to": _("Choose a day and time that are still to come.")})
     found = planning.agreed(filling.draft_of(series))
-    own = {Slot(floor(each.appointment.starts_at), ceiling(each.appointment.ends_at)) for each in chosen if each.appointment}
-    return [Step(each, line) for each, line in zip(chosen, planning.lines(found, times, own=own), strict=True)]
+    return [Step(each, line) for each, line in zip(chosen, planning.lines(found, times, own=_own([*chosen, *_over(series, shift)])), strict=True)]
+
+
+def _more(series: Series, pattern: Pattern, steps: Sequence[Step]) -> list[Line]:
+    """Return what would be booked at once of the new pattern, beside the times that are booked already."""
+    found = planning.agreed(replace(filling.draft_of(series), pattern=pattern))
+    known = {each.line.time.day for each in steps}
+    times = [each for each in Recurrence(pattern).between(Window(clock.now(), found.horizon)) if each.day not in known]
+    before = [each.line.time for each in steps if times and each.line.time.start < times[0].start][-1:]
+    return planning.lines(found, [*before, *times], own=_own(each.time for each in steps))[len(before) :]
+
+
+def _over(series: Series, shift: Shift) -> list[Time]:
+    """Return the booked times that another rhythm leaves no place for before the last day."""
+    if shift.rhythm is None:
+        return []
+    new = renaming.names(series, shift)
+    return [each for each in lookup.coming(series) if each.stands and each.row.day >= shift.day and each.row.day not in new and not _by_itself(series, each)]
+
+
+def _own(times: Iterable[Time]) -> set[Slot]:
+    return {Slot(floor(row.starts_at), ceiling(row.ends_at)) for each in times if (row := each.appointment) is not None}
 
 
 def _by_itself(series: Series, each: Time) -> bool:
@@ -151,7 +191,7 @@ def _move_all(series: Series, shift: Shift, steps: Sequence[Step]) -> Moved:
         else:
             _note(step.time.row, step.line.time)
             done.moved.append(moved)
-    renaming.rename([each.row for each in lookup.times(series, since=shift.day)], new)
+    renaming.rename([each.row for each in lookup.times(series, since=shift.day)], new, keep_unnamed=shift.rhythm is None)
     series.follow(pattern, clock.now())
     session().flush()
     done.moved += filling.appointments(filling.fill(series))

@@ -14,7 +14,7 @@ from vtclinic.core.i18n import fmt, lazy
 from vtclinic.core.i18n import gettext as _
 from vtclinic.features.scheduling.models import ServiceType
 from vtclinic.features.scheduling.recurrence import LAST, MOST_TIMES, Every, Pattern, Rule, nth_words
-from vtclinic.features.scheduling.series.renaming import Scope
+from vtclinic.features.scheduling.series.renaming import Rhythm, Scope, Shift
 
 RHYTHMS = (
     ("1", lazy("Every week")),
@@ -24,6 +24,7 @@ RHYTHMS = (
     ("month", lazy("Every month, in the same week of the month")),
     ("last", lazy("Every month, in its last week")),
 )
+_RHYTHM_OF = {**{str(weeks): Rhythm(Every.WEEK, weeks) for weeks in (1, 2, 3, 4)}, "month": Rhythm(Every.MONTH), "last": Rhythm(Every.MONTH, last=True)}
 ENDS = (("open", lazy("Until one of you ends it")), ("count", lazy("After a number of times")), ("until", lazy("On a day")))
 SCOPES = ((Scope.ONE, lazy("Only this one")), (Scope.FOLLOWING, lazy("This one and all after it")), (Scope.ALL, lazy("All that are still to come")))
 
@@ -68,7 +69,7 @@ class PlanForm(_Asked):
             return None
         rhythm = self.rhythm.data
         if rhythm == "last" and LAST not in nth_words(first):
-            self._refuse(self.first, _("Choose a day in the last week of its month, or another answer below."))
+            _refuse(self.first, _("Choose a day in the last week of its month, or another answer below."))
             return None
         if rhythm in ("month", "last"):
             nth = LAST if rhythm == "last" else nth_words(first)[0]
@@ -79,25 +80,45 @@ class PlanForm(_Asked):
         if self.ends.data == "count":
             if self.count.data:
                 return {"count": self.count.data}
-            self._refuse(self.count, _("Write how many times."))
+            _refuse(self.count, _("Write how many times."))
             return None
         if self.ends.data == "until":
             if self.until.data is not None and self.until.data >= first:
                 return {"until": self.until.data}
-            self._refuse(self.until, _("Choose a last day after the first."))
+            _refuse(self.until, _("Choose a last day after the first."))
             return None
         return {}
 
-    def _refuse(self, field: Any, sentence: str) -> None:
-        field.errors = [*field.errors, sentence]
+
+SAME = "same"
 
 
 class MoveForm(_Asked):
-    """Where a time goes, and what goes with it."""
+    """Where a time goes, what goes with it, and how often it comes from then on."""
 
     to = DateField(lazy("The new day"), validators=[InputRequired()])
     wall = TimeField(lazy("The new time"), validators=[InputRequired()])
     scope = RadioField(lazy("What should move?"), choices=listed(SCOPES), default=Scope.ONE)
+    rhythm = RadioField(lazy("How often from then on?"), choices=listed(((SAME, lazy("As often as now")), *RHYTHMS)), default=SAME)
+
+    def shift(self, day: date) -> Shift | None:
+        """Return what was asked for; None, with sentences beside the fields, when it does not go together."""
+        if not self.validate():
+            return None
+        to, wall, rhythm = self.to.data, self.wall.data, self.rhythm.data
+        assert isinstance(to, date)
+        assert isinstance(wall, time)
+        if rhythm != SAME and self.scope.data == Scope.ONE:
+            _refuse(self.rhythm, _("One time has no rhythm. Choose above that all after it change too, or leave it as often as now."))
+            return None
+        if rhythm == "last" and LAST not in nth_words(to):
+            _refuse(self.to, _("Choose a day in the last week of its month, or another answer below."))
+            return None
+        return Shift(day, to, wall, Scope(self.scope.data), _RHYTHM_OF.get(rhythm))
+
+
+def _refuse(field: Any, sentence: str) -> None:
+    field.errors = [*field.errors, sentence]
 
 
 class CancelForm(ClinicForm):

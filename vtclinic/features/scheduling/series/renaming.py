@@ -12,13 +12,13 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 
 from vtclinic.core.uow import session
-from vtclinic.features.scheduling.recurrence import Every, Pattern, days, nth_of, nth_words
+from vtclinic.features.scheduling.recurrence import LAST, Every, Pattern, Rule, days, nth_of, nth_words
 from vtclinic.features.scheduling.series import lookup
 from vtclinic.features.scheduling.series.models import Series, SeriesTime, Why
 
 # Further than any horizon of booking.
 FAR = timedelta(days=800)
-DAY = timedelta(days=1)
+DAY, MONTH = timedelta(days=1), timedelta(days=31)
 
 
 class Scope(StrEnum):
@@ -30,13 +30,23 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True)
+class Rhythm:
+    """Another rhythm: every so many weeks on one weekday, or each month in the same week of it, or in its last week."""
+
+    every: Every
+    interval: int = 1
+    last: bool = False
+
+
+@dataclass(frozen=True)
 class Shift:
-    """Where the time called `day` goes, and how much goes with it."""
+    """Where the time called `day` goes, how much goes with it, and in which rhythm from there on, unless it stays the same."""
 
     day: date
     to: date
     wall: time
     scope: Scope
+    rhythm: Rhythm | None = None
 
 
 def aimed(series: Series, shift: Shift) -> Shift:
@@ -44,18 +54,18 @@ def aimed(series: Series, shift: Shift) -> Shift:
     if shift.scope is not Scope.ALL:
         return shift
     first = min((each.row.day for each in lookup.coming(series) if each.stands), default=shift.day)
-    if series.every == Every.WEEK:
-        to = shift.to + (first - shift.day)
-    else:
-        weekday = first.replace(day=1) + timedelta(days=(shift.to.weekday() - first.replace(day=1).weekday()) % 7)
-        to = nth_of(weekday, _nth(series, shift.to))
-    return Shift(first, to, shift.wall, Scope.FOLLOWING)
+    to = shift.to + (first - shift.day)
+    if (shift.rhythm.every if shift.rhythm else series.every) == Every.MONTH:
+        to = _in_month(first, shift.to, _nth(series, shift))
+        if shift.rhythm is not None and to < first:
+            to = _in_month(first.replace(day=1) + MONTH, shift.to, _nth(series, shift))
+    return replace(shift, day=first, to=to, scope=Scope.FOLLOWING)
 
 
 def names(series: Series, shift: Shift) -> dict[date, date]:
     """Return what the days from `shift.day` on are called after a change that means what follows."""
     old = _row(series, shift.day)
-    return dict(zip(old, days(pattern(series, shift), shift.to, shift.to + 2 * FAR), strict=False))
+    return dict(zip(old, days(pattern(series, shift), shift.to, shift.to + 6 * FAR), strict=False))
 
 
 def pattern(series: Series, shift: Shift) -> Pattern:
@@ -63,11 +73,12 @@ def pattern(series: Series, shift: Shift) -> Pattern:
     now = series.pattern
     count = len(_row(series, shift.day, all_of_them=True)) if now.rule.count else None
     until = now.rule.until + (shift.to - shift.day) if now.rule.until else None
-    nth = _nth(series, shift.to) if now.rule.every is Every.MONTH else None
-    return Pattern(shift.to, shift.wall, now.zone, replace(now.rule, count=count, until=until, nth=nth))
+    every, interval = (shift.rhythm.every, shift.rhythm.interval) if shift.rhythm else (now.rule.every, now.rule.interval)
+    nth = _nth(series, shift) if every is Every.MONTH else None
+    return Pattern(shift.to, shift.wall, now.zone, Rule(every, interval, nth, count, until))
 
 
-def rename(rows: Sequence[SeriesTime], new: dict[date, date]) -> None:
+def rename(rows: Sequence[SeriesTime], new: dict[date, date], *, keep_unnamed: bool = True) -> None:
     """Call rows by their new days; all leave before any comes back, since a new name may be the old one of another.
 
     What was left out because something was in the way is forgotten: its new time may be free.
@@ -84,7 +95,7 @@ def rename(rows: Sequence[SeriesTime], new: dict[date, date]) -> None:
             appointment_uid=row.appointment_uid,
         )
         for row in rows
-        if row.appointment_uid is not None or row.why == Why.CHOSEN
+        if (row.appointment_uid is not None or row.why == Why.CHOSEN) and (keep_unnamed or row.day in new)
     ]
     for row in rows:
         session().delete(row)
@@ -99,6 +110,14 @@ def _row(series: Series, since: date, *, all_of_them: bool = False) -> list[date
     return sorted(known | set(days(series.pattern, since, end)))
 
 
-def _nth(series: Series, day: date) -> int:
-    fitting = nth_words(day)
+def _nth(series: Series, shift: Shift) -> int:
+    fitting = nth_words(shift.to)
+    if shift.rhythm is not None:
+        return LAST if shift.rhythm.last else fitting[0]
     return series.nth if series.nth in fitting else fitting[0]
+
+
+def _in_month(month: date, like: date, nth: int) -> date:
+    """Return the nth day, in somebody's month, that has the weekday of another one."""
+    begin = month.replace(day=1)
+    return nth_of(begin + timedelta(days=(like.weekday() - begin.weekday()) % 7), nth)

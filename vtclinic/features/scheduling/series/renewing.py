@@ -8,7 +8,7 @@ from uuid import UUID
 from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.policy import SYSTEM
-from vtclinic.core.zones import wall_instant, zone, zones_version
+from vtclinic.core.zones import wall_instant, zones_version
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import placing
 from vtclinic.features.scheduling.booking import NotBookable
@@ -16,7 +16,6 @@ from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.recurrence import Recurrence, Window
 from vtclinic.features.scheduling.series import filling, lookup, making, telling
-from vtclinic.features.scheduling.series.lookup import Time
 from vtclinic.features.scheduling.series.models import Series, SeriesTime
 from vtclinic.features.scheduling.series.planning import AHEAD
 from vtclinic.features.staff import api as staff
@@ -31,19 +30,10 @@ def keep(uid: UUID) -> None:
     if not records.in_care(series.patient_uid, series.therapist_uid) or staff.therapist(series.therapist_uid).user.state != UserState.ACTIVE:
         series.end(clock.now())
         return
-    if series.zones_version == zones_version():
-        _follow_moves(lookup.coming(series))
-    else:
+    if series.zones_version != zones_version():
         _recompute(series)
     _fill(series)
     _end_when_over(series)
-
-
-def _follow_moves(times: list[Time]) -> None:
-    """Remember the wall time of what was moved elsewhere, while the zone's data is still the one it was moved with."""
-    for each in times:
-        if each.stands and each.starts_at != each.row.at:
-            each.row.local, each.row.at = each.starts_at.astimezone(zone(each.row.zone)).replace(tzinfo=None), each.starts_at
 
 
 def _recompute(series: Series) -> None:
@@ -69,11 +59,13 @@ def _recompute(series: Series) -> None:
 def _to(row: SeriesTime, appointment: Appointment, at: datetime) -> bool:
     if at <= clock.now():
         return False
+    local = row.local
     try:
         placing.move(appointment, at, at + (appointment.ends_at - appointment.starts_at))
     except SlotTaken:
         return False
-    row.at = at
+    # What the wall was to show stays, also where the clock skips it.
+    row.local, row.at = local, at
     record(SYSTEM, "appointment.moved", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
     return True
 
