@@ -124,6 +124,20 @@ def test_what_no_calendar_holds_comes_back_with_a_sentence(pair, at, wrong, sent
     assert sentence in text(page)
 
 
+def test_another_rhythm_shows_its_clocks_before_it_is_saved_and_needs_more_than_one_time(made):
+    _patient, therapist, url = made
+    alone = therapist.get(f"{url}/20261022/move/check?to=2026-10-22&wall=10:00&scope=one&rhythm=2")
+    assert alone.status_code == 422
+    assert "One time has no rhythm." in text(alone)
+    assert "Choose a day in the last week" in text(therapist.get(f"{url}/20261022/move/check?to=2026-10-22&wall=10:00&scope=all&rhythm=last"))
+    check = text(therapist.get(f"{url}/20261022/move/check?to=2026-10-22&wall=10:00&scope=following&rhythm=2"))
+    assert "Every other Thursday at 10:00, on the clock in New York" in check
+    assert "Clocks change" in check
+    answer = press(therapist, f"{url}/20261022/move/check?to=2026-10-22&wall=10:00&scope=following&rhythm=2")
+    assert answer.status_code == 303
+    assert "Every other Thursday" in text(therapist.get(url))
+
+
 def test_strangers_see_nothing(made, people, at):
     _patient, _therapist, url = made
     for other in (at(people.patient("Eva Lind")), at(people.therapist("Tomas Reyes"))):
@@ -155,4 +169,7 @@ def test_pages_ask_little_of_the_database(made, people, pair, clock):
     with counted_queries() as asked:
         assert therapist.get(f"/regular-times/new/{pair[0]}/check?{query(wall='12:00')}").status_code == 200
     # The preview looks at everything that takes time, each with one query, however many times it shows.
+    assert asked.reads <= 16, [each[:90] for each in asked.statements]
+    with counted_queries() as asked:
+        assert therapist.get(f"{url}/20261022/move/check?to=2026-10-23&wall=11:00&scope=all&rhythm=1").status_code == 200
     assert asked.reads <= 16, [each[:90] for each in asked.statements]

@@ -20,7 +20,7 @@ from vtclinic.features.scheduling.recurrence import Occurrence, Pattern, Recurre
 from vtclinic.features.scheduling.series import filling, lookup, planning, policy, renaming, telling
 from vtclinic.features.scheduling.series.lookup import Time
 from vtclinic.features.scheduling.series.models import Series, SeriesState, SeriesTime
-from vtclinic.features.scheduling.series.planning import Line
+from vtclinic.features.scheduling.series.planning import Line, Terms
 from vtclinic.features.scheduling.series.renaming import Scope, Shift
 from vtclinic.features.scheduling.times import Slot
 
@@ -64,11 +64,15 @@ def foresee(actor: Actor, uid: UUID, shift: Shift) -> Foreseen:
     series = lookup.series(uid)
     authorize(actor, policy.can_move, series)
     shift = renaming.aimed(series, shift)
-    steps = _steps(series, shift)
     if shift.scope is Scope.ONE:
-        return Foreseen(steps, [], [], None)
-    pattern = renaming.pattern(series, shift)
-    return Foreseen(steps, _more(series, pattern, steps), _over(series, shift), pattern)
+        return Foreseen(_steps(series, shift), [], [], None)
+    pattern, chosen = renaming.pattern(series, shift), _chosen(series, shift)
+    named = {time.day for _each, time in chosen}
+    found = planning.agreed(filling.draft_of(series))
+    more = [each for each in Recurrence(pattern).between(Window(clock.now(), found.horizon)) if each.day not in named]
+    over = _over(series, shift)
+    lines = _lines(found, [*(time for _each, time in chosen), *more], [*(each for each, _time in chosen), *over])
+    return Foreseen([Step(each, lines[time.day]) for each, time in chosen], [lines[each.day] for each in more], over, pattern)
 
 
 def move(actor: Actor, uid: UUID, shift: Shift) -> Moved:
@@ -128,29 +132,30 @@ def end_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
 
 
 def _steps(series: Series, shift: Shift) -> list[Step]:
+    chosen = _chosen(series, shift)
+    lines = _lines(planning.agreed(filling.draft_of(series)), [time for _each, time in chosen], [*(each for each, _time in chosen), *_over(series, shift)])
+    return [Step(each, lines[time.day]) for each, time in chosen]
+
+
+def _chosen(series: Series, shift: Shift) -> list[tuple[Time, Occurrence]]:
+    """Return the booked times that a change means, each with where it would go."""
     known = [each for each in lookup.coming(series) if each.stands]
     if shift.scope is Scope.ONE:
-        chosen = [each for each in known if each.row.day == shift.day]
-        times = [occurrence(shift.day, shift.to, shift.wall, series.zone)]
+        found = [(each, occurrence(shift.day, shift.to, shift.wall, series.zone)) for each in known if each.row.day == shift.day]
     else:
         new = renaming.names(series, shift)
-        chosen = [each for each in known if each.row.day in new and (each.row.day == shift.day or not _by_itself(series, each))]
-        times = [occurrence(new[each.row.day], new[each.row.day], shift.wall, series.zone) for each in chosen]
-    if not chosen:
+        meant = [each for each in known if each.row.day in new and (each.row.day == shift.day or not _by_itself(series, each))]
+        found = [(each, occurrence(new[each.row.day], new[each.row.day], shift.wall, series.zone)) for each in meant]
+    if not found:
         raise NotFound()
-    if any(each.start <= clock.now() for each in times):
+    if any(time.start <= clock.now() for _each, time in found):
         raise Invalid(_("Look at the day."), fields={"to": _("Choose a day and time that are still to come.")})
-    found = planning.agreed(filling.draft_of(series))
-    return [Step(each, line) for each, line in zip(chosen, planning.lines(found, times, own=_own([*chosen, *_over(series, shift)])), strict=True)]
+    return found
 
 
-def _more(series: Series, pattern: Pattern, steps: Sequence[Step]) -> list[Line]:
-    """Return what would be booked at once of the new pattern, beside the times that are booked already."""
-    found = planning.agreed(replace(filling.draft_of(series), pattern=pattern))
-    known = {each.line.time.day for each in steps}
-    times = [each for each in Recurrence(pattern).between(Window(clock.now(), found.horizon)) if each.day not in known]
-    before = [each.line.time for each in steps if times and each.line.time.start < times[0].start][-1:]
-    return planning.lines(found, [*before, *times], own=_own(each.time for each in steps))[len(before) :]
+def _lines(found: Terms, times: Sequence[Occurrence], making_room: Iterable[Time]) -> dict[date, Line]:
+    own = {Slot(floor(row.starts_at), ceiling(row.ends_at)) for each in making_room if (row := each.appointment) is not None}
+    return {line.time.day: line for line in planning.lines(found, sorted(times, key=lambda each: each.start), own=own)}
 
 
 def _over(series: Series, shift: Shift) -> list[Time]:
@@ -159,10 +164,6 @@ def _over(series: Series, shift: Shift) -> list[Time]:
         return []
     new = renaming.names(series, shift)
     return [each for each in lookup.coming(series) if each.stands and each.row.day >= shift.day and each.row.day not in new and not _by_itself(series, each)]
-
-
-def _own(times: Iterable[Time]) -> set[Slot]:
-    return {Slot(floor(row.starts_at), ceiling(row.ends_at)) for each in times if (row := each.appointment) is not None}
 
 
 def _by_itself(series: Series, each: Time) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from vtclinic.core import clock
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.series import policy
 from vtclinic.features.scheduling.series.models import OPEN, Series, SeriesState, SeriesTime, TimeState
@@ -70,9 +70,12 @@ def seen(actor: Actor, uid: UUID) -> Series:
 
 def times(of: Series, *, since: date | None = None) -> list[Time]:
     """Return the times of a series that are known, earliest first."""
+    return [each for each in _all_times(of) if since is None or each.row.day >= since]
+
+
+@once
+def _all_times(of: Series) -> list[Time]:
     wanted = select(SeriesTime, Appointment).outerjoin(Appointment, Appointment.uid == SeriesTime.appointment_uid).where(SeriesTime.series_uid == of.uid)
-    if since is not None:
-        wanted = wanted.where(SeriesTime.day >= since)
     return sorted((Time(row, appointment) for row, appointment in session().execute(wanted)), key=lambda time: (time.starts_at, time.row.day))
 
 
