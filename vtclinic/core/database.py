@@ -17,6 +17,7 @@ from sqlalchemy.util import LRUCache
 
 from vtclinic.core.errors import Unavailable
 from vtclinic.core.ids import new_id
+from vtclinic.core.pool import PoolInTurn
 
 BUSY_SECONDS = 15.0
 WRITE = "vt_write"
@@ -116,7 +117,7 @@ def open_engine(url: str) -> Engine:
     """Open one database with the settings its kind needs."""
     if url.startswith("sqlite"):
         return _open_sqlite(make_url(url))
-    return create_engine(url, pool_size=4, max_overflow=8, pool_pre_ping=True)
+    return create_engine(url, poolclass=PoolInTurn, pool_size=4, max_overflow=8, pool_pre_ping=True)
 
 
 @cache
