@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,11 +137,6 @@ def reseal_instance(session: Session, key: bytes) -> None:
         row.mac = previous = _mac(key, previous, row)
     end.mac, end.seal = previous, _seal(key, end.seq, previous)
     session.flush()
-
-
-def entries_about(session: Session, patient_uid: UUID, *, limit: int = 100) -> Iterable[AuditEntry]:
-    """Return the newest acts on one patient's record, newest first."""
-    return session.scalars(select(AuditEntry).where(AuditEntry.patient_uid == patient_uid).order_by(AuditEntry.seq.desc()).limit(limit))
 
 
 def _values(actor: Actor, action: str, subject: str, subject_uid: str, reason: str | None) -> dict[str, Any]:

@@ -58,11 +58,6 @@ class Answer:
     body: bytes
     url: str
 
-    @property
-    def media_type(self) -> str:
-        """Return the content type without its parameters, in lower case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
 
 @dataclass(frozen=True)
 class _Wiring:

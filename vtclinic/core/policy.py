@@ -82,11 +82,6 @@ def authorize(actor: Actor, rule: Callable[..., bool], obj: Any = None) -> None:
     raise Forbidden()
 
 
-def is_signed_in(actor: Actor) -> bool:
-    """Allow anybody who is signed in."""
-    return actor.known
-
-
 def is_system(actor: Actor) -> bool:
     """Allow the program itself."""
     return actor.is_system

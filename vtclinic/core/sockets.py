@@ -63,11 +63,6 @@ def user_room(uid: UUID) -> str:
     return f"{current_clinic().uid}:user:{uid}"
 
 
-def thread_room(uid: UUID) -> str:
-    """Name the room of one message thread in the current clinic."""
-    return f"{current_clinic().uid}:thread:{uid}"
-
-
 def on(event: str, handler: Handler, *, write: bool = True) -> None:
     """Answer a browser's event with `handler(actor, data)`; its dict is the acknowledgement."""
     _wires.handlers[event] = (handler, write)

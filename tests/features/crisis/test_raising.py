@@ -11,21 +11,10 @@ from vtclinic.core.audit import AuditEntry
 from vtclinic.core.outbox import OutboxMail
 from vtclinic.core.uow import session
 from vtclinic.features.crisis.jobs import climb
-from vtclinic.features.crisis.models import ActKind, RiskAct, RiskTask
+from vtclinic.features.crisis.models import ActKind, RiskAct
 from vtclinic.features.progress import answering
 
 MONDAY = "2026-11-23T10:00:00Z"
-
-
-@pytest.fixture
-def tasks(people):
-    """Read all tasks, and the kinds of one's ledger."""
-
-    def read():
-        with people.inside():
-            return list(session().scalars(select(RiskTask).order_by(RiskTask.raised_at)))
-
-    return read
 
 
 @pytest.fixture

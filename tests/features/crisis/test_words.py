@@ -9,7 +9,7 @@ from sqlalchemy import select
 from vtclinic.core.uow import session
 from vtclinic.features.crisis import finding, language
 from vtclinic.features.crisis.finding_models import WordFinding
-from vtclinic.features.crisis.models import RiskAct, RiskTask
+from vtclinic.features.crisis.models import RiskAct
 from vtclinic.features.intake import service as intake
 from vtclinic.features.messaging import api as messaging
 from vtclinic.features.messaging.models import Message
@@ -30,15 +30,6 @@ def write(people, sam, amara):
             return messaging.send(actor, thread.uid, text, f"client-{abs(hash(text))}-{who.hex}"[:60]).uid
 
     return send
-
-
-@pytest.fixture
-def tasks(people):
-    def read():
-        with people.inside():
-            return list(session().scalars(select(RiskTask).order_by(RiskTask.raised_at)))
-
-    return read
 
 
 @pytest.mark.parametrize(("text", "level"), [(EXPLICIT, "now"), (VEILED, "same_day")])

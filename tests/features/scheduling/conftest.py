@@ -12,7 +12,7 @@ from vtclinic.features.scheduling.booking import Wish
 from vtclinic.features.scheduling.groups import seating
 from vtclinic.features.scheduling.groups.models import GroupKind
 from vtclinic.features.scheduling.groups.seating import Wanted
-from vtclinic.tenants.scope import tenant_scope
+from vtclinic.features.scheduling.series import jobs as series_jobs
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 THURSDAY = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
@@ -117,11 +117,12 @@ def act(people):
 
 
 @pytest.fixture
-def remind(people):
+def remind(run_job):
     """Run the worker's look at what is due."""
+    return lambda: run_job(jobs.remind)
 
-    def run():
-        with tenant_scope(people._scope("harbour")):
-            jobs.remind(clinic="harbour")
 
-    return run
+@pytest.fixture
+def keep(run_job):
+    """Run the periodic work on regular times."""
+    return lambda: run_job(series_jobs.keep_series)

@@ -1,7 +1,7 @@
 """Sessions with seats: never more people than seats, a couple needs both, and nobody learns a name that was not given."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -10,14 +10,14 @@ from tests.features.matching.telling import tell, works
 from tests.features.scheduling.conftest import GROUP_START as START
 from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.outbox import OutboxMail
-from vtclinic.core.uow import session, unit_of_work
+from vtclinic.core.uow import session
 from vtclinic.features.notifications.models import Notification
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking, diary, openings
+from vtclinic.features.scheduling import booking, openings
 from vtclinic.features.scheduling.booking import NotBookable
 from vtclinic.features.scheduling.groups import jobs, lookup, seating
 from vtclinic.features.scheduling.groups.models import GroupKind, GroupSeat, GroupState, MemberState
-from vtclinic.features.scheduling.groups.seating import GroupFull, Wanted
+from vtclinic.features.scheduling.groups.seating import GroupFull
 from vtclinic.features.scheduling.models import SlotClaim
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.staff import api as staff
@@ -66,59 +66,24 @@ def test_a_full_session_takes_nobody_until_somebody_leaves(crowd, plan, act):
         act(seating.join, first, group)
 
 
-def test_of_many_who_want_the_last_seats_only_as_many_get_one(crowd, plan, people, clinic):
+def test_of_many_who_want_the_last_seats_only_as_many_get_one(crowd, plan, people):
     everybody = crowd(MANY)
-    assert race(plan(everybody, seats=2), everybody, people, clinic) == 2
+    assert race(plan(everybody, seats=2), everybody, people) == 2
 
 
 @pytest.mark.postgres
-def test_so_it_is_on_postgresql(postgres, people, monkeypatch, house):
-    import dataclasses
-
-    from vtclinic.core import uow
-    from vtclinic.tenants.migrate import upgrade
-
-    with postgres.database("seats") as url:
-        upgrade(url, "clinic")
-        moved = dataclasses.replace(house.directory.by_slug("harbour"), database_url=url)
-        monkeypatch.setattr(type(people), "_scope", lambda _people, _clinic="harbour": moved)
-        leila = works(people, people.therapist("Leila Haddad"))
-        everybody = [people.patient(f"Patient Number{chr(65 + number)}") for number in range(MANY)]
-        for uid in everybody:
-            tell(people, uid)
-            people.pair(uid, leila)
-        with people.inside():
-            wanted = Wanted(
-                kind=GroupKind.GROUP, title="Group", service_uid=diary.services()[0].uid, start=START, zone="Europe/Dublin", seats=2, format="video", open_to_all=True
-            )
-            group = seating.plan(people.actor(leila), wanted).uid
-        assert race(group, everybody, people, moved) == 2
-        uow.engines().forget(url)
+def test_so_it_is_on_postgresql(clinic_on_postgres, crowd, plan, people):
+    everybody = crowd(MANY)
+    assert race(plan(seats=2, open_to_all=True), everybody, people) == 2
 
 
-def race(group, everybody, people, clinic):
+def race(group, everybody, people):
     """Let everybody take a seat at once, one of them twice; return how many seats are taken."""
     actors = [people.actor(uid) for uid in [*everybody, everybody[0]]]
-    ready, ends = threading.Barrier(len(actors)), []
-
-    def run(actor):
-        with tenant_scope(clinic):
-            ready.wait(10)
-            try:
-                with unit_of_work():
-                    seating.join(actor, group)
-                ends.append(actor.uid)
-            except GroupFull:
-                pass
-
-    threads = [threading.Thread(target=run, args=(actor,)) for actor in actors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    ends = people.at_once([partial(seating.join, actor, group) for actor in actors], told=GroupFull)
     with people.inside():
         whole = lookup.group(group)
-        assert {each.patient_uid for each in whole.joined} == set(ends)
+        assert {each.patient_uid for each in whole.joined} == {actor.uid for actor, end in zip(actors, ends, strict=True) if not isinstance(end, GroupFull)}
         return session().scalar(select(func.count()).select_from(GroupSeat))
 
 

@@ -17,7 +17,7 @@ from vtclinic.features.scheduling import calling_off
 from vtclinic.features.scheduling.closing import service as closing
 from vtclinic.features.scheduling.models import Appointment, SlotClaim, State
 from vtclinic.features.scheduling.recurrence import Every, Pattern, Rule
-from vtclinic.features.scheduling.series import calendar_file, changing, jobs, lookup, making, planning
+from vtclinic.features.scheduling.series import calendar_file, changing, lookup, making, planning
 from vtclinic.features.scheduling.series.changing import Moved
 from vtclinic.features.scheduling.series.making import Choices
 from vtclinic.features.scheduling.series.models import SeriesState, Why
@@ -25,7 +25,6 @@ from vtclinic.features.scheduling.series.planning import Draft
 from vtclinic.features.scheduling.series.renaming import Rhythm, Scope, Shift
 from vtclinic.features.staff import practice
 from vtclinic.identity.service import user
-from vtclinic.tenants.scope import tenant_scope
 
 FIRST = date(2026, 11, 26)
 WALL = time(14, 0)
@@ -57,17 +56,6 @@ def run(people, pair):
             return work(actor, *args, **more)
 
     return act
-
-
-@pytest.fixture
-def keep(house):
-    """Let the periodic work run."""
-
-    def work():
-        with tenant_scope(house.directory.by_slug("harbour")):
-            jobs.keep_series(clinic="harbour")
-
-    return work
 
 
 @pytest.fixture

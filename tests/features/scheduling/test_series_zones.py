@@ -19,10 +19,9 @@ from vtclinic.features.notifications.models import Notification
 from vtclinic.features.scheduling import placing
 from vtclinic.features.scheduling.models import Appointment, SlotClaim
 from vtclinic.features.scheduling.recurrence import Pattern, Rule
-from vtclinic.features.scheduling.series import changing, following, jobs, lookup, making, renewing
+from vtclinic.features.scheduling.series import changing, following, lookup, making, renewing
 from vtclinic.features.scheduling.series.planning import Draft
 from vtclinic.features.scheduling.series.renaming import Scope, Shift
-from vtclinic.tenants.scope import tenant_scope
 
 VANCOUVER = "America/Vancouver"
 OLD, NEW = "2025b", zones.zones_version()
@@ -55,15 +54,6 @@ def series(pair, older_table, people):
     """A weekly series on Vancouver's wall, booked with the older table."""
     with people.inside():
         return making.plan(people.actor(pair[1]), Draft(*pair, Pattern(date(2026, 10, 22), time(9, 0), VANCOUVER, Rule(count=4))), agreed=True)
-
-
-@pytest.fixture
-def keep(house):
-    def work():
-        with tenant_scope(house.directory.by_slug("harbour")):
-            jobs.keep_series(clinic="harbour")
-
-    return work
 
 
 def booked():

@@ -78,12 +78,6 @@ def unfinished(actor: Actor, page: int = 1) -> Unfinisheds:
     return Unfinisheds(found[(at - 1) * PAGE : at * PAGE], len(found), at)
 
 
-def count_unfinished(actor: Actor) -> int:
-    """Count those who began and stopped; who never began may only have looked around."""
-    authorize(actor, policy.can_see_unfinished)
-    return session().scalar(select(func.count()).select_from(Intake).where(Intake.sent_at.is_(None))) or 0
-
-
 def nudge(actor: Actor, patient_uid: UUID) -> None:
     """Write one kind reminder; raise Conflict when there was one lately, when there were enough, or when they asked us not to write."""
     authorize(actor, policy.can_see_unfinished)

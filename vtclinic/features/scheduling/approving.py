@@ -11,14 +11,13 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import SYSTEM, Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.matching import api as matching
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary, letters, placing, policy, reminders
-from vtclinic.features.scheduling.booking import CHANGED
 from vtclinic.features.scheduling.calling_off import MOST_WORDS
+from vtclinic.features.scheduling.live import tell_both
 from vtclinic.features.scheduling.models import Appointment, State
 from vtclinic.features.scheduling.waiting import holds
 from vtclinic.identity.service import User, users
@@ -50,7 +49,7 @@ def accept(actor: Actor, uid: UUID) -> Appointment:
     letters.tell_booked(appointment)
     reminders.ask(appointment)
     progress.on_session_booked(appointment.patient_uid, appointment.starts_at)
-    _publish(appointment)
+    tell_both(appointment)
     return appointment
 
 
@@ -84,9 +83,4 @@ def _let_go(actor: Actor, appointment: Appointment, action: str) -> None:
     record(actor, action, "appointment", appointment.uid, patient_uid=appointment.patient_uid)
     letters.tell_declined(appointment)
     holds.look_soon()
-    _publish(appointment)
-
-
-def _publish(appointment: Appointment) -> None:
-    for uid in (appointment.therapist_uid, appointment.patient_uid):
-        publish(user_room(uid), CHANGED, {"appointment": str(appointment.uid)})
+    tell_both(appointment)

@@ -13,7 +13,6 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.core.zones import zone
 from vtclinic.features.intake import api as intake
@@ -21,6 +20,7 @@ from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import letters, placing, policy
 from vtclinic.features.scheduling.kinds import catalogue
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import HOLDING, Appointment, ServiceType, State
 from vtclinic.features.scheduling.openings import Openings, openings
 from vtclinic.features.scheduling.placing import Placement, SlotTaken
@@ -28,7 +28,6 @@ from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.service import UserState
 
-CHANGED = "calendar.changed"
 LIVE_FORMATS = ("video", "audio", "chat")
 
 
@@ -100,7 +99,7 @@ def check(actor: Actor, wish: Wish) -> Offer:
     choice = open_times(actor, wish.therapist_uid, wish.service_uid)
     _check_fit(actor, choice.therapist)
     zone(wish.zone)
-    slot = next((slot for slot in choice.openings.slots if slot.start == wish.start), None)
+    slot = choice.openings.at(wish.start)
     if slot is None:
         if wish.start.date() > choice.until:
             raise NotBookable(_no_licence(choice.therapist), hint=_("Choose an earlier time."))
@@ -136,7 +135,7 @@ def book(actor: Actor, wish: Wish) -> Appointment:
         # Care opens when the therapist says yes.
         record(actor, "appointment.requested", "appointment", appointment.uid, patient_uid=appointment.patient_uid)
         letters.tell_requested(appointment)
-    publish(user_room(appointment.therapist_uid), CHANGED, {"appointment": str(appointment.uid)})
+    tell_pages(appointment.uid, [appointment.therapist_uid])
     return appointment
 
 

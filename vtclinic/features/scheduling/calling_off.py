@@ -11,11 +11,10 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import SYSTEM, Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling import diary, late, letters, placing, policy
-from vtclinic.features.scheduling.booking import CHANGED
 from vtclinic.features.scheduling.joint import news as joint_news
+from vtclinic.features.scheduling.live import tell_both
 from vtclinic.features.scheduling.models import HOLDING, Appointment, State
 from vtclinic.features.scheduling.waiting import holds
 
@@ -66,5 +65,4 @@ def call_off(actor: Actor, appointment: Appointment, state: State) -> None:
     letters.tell_cancelled(appointment, was_booked=was_booked)
     joint_news.tell_others(appointment, appointment.other_uids)
     holds.look_soon()
-    for uid in (appointment.therapist_uid, appointment.patient_uid):
-        publish(user_room(uid), CHANGED, {"appointment": str(appointment.uid)})
+    tell_both(appointment)

@@ -14,12 +14,10 @@ from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import PATIENT, Actor
 from vtclinic.core.scope import current_clinic
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.scheduling import letter_tokens
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import Appointment
-
-CHANGED = "calendar.changed"
 
 
 class Act(StrEnum):
@@ -88,7 +86,7 @@ def note_coming(actor: Actor, appointment: Appointment, *, reason: str | None = 
         return
     appointment.confirm()
     record(actor, "appointment.confirmed", "appointment", appointment.uid, patient_uid=appointment.patient_uid, reason=reason)
-    publish(user_room(appointment.therapist_uid), CHANGED, {"appointment": str(appointment.uid)})
+    tell_pages(appointment.uid, [appointment.therapist_uid])
 
 
 def reader_of(appointment: Appointment) -> Actor:

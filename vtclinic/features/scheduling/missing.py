@@ -11,10 +11,9 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.features.progress import api as progress
 from vtclinic.features.scheduling import diary, late, placing, policy
-from vtclinic.features.scheduling.booking import CHANGED
+from vtclinic.features.scheduling.live import tell_both
 from vtclinic.features.scheduling.models import Appointment, ClaimKind, State
 
 # Later than this a session stands as it was noted.
@@ -55,7 +54,7 @@ def note(actor: Actor, uid: UUID) -> Appointment:
     placing.release(appointment)
     progress.on_session_missed(uid)
     record(actor, "appointment.missed", "appointment", uid, patient_uid=appointment.patient_uid)
-    _tell(appointment)
+    tell_both(appointment)
     return appointment
 
 
@@ -74,10 +73,5 @@ def take_back(actor: Actor, uid: UUID) -> Appointment:
     else:
         progress.on_session_done(appointment.patient_uid, appointment.therapist_uid, uid, appointment.starts_at)
     record(actor, "appointment.missed-taken-back", "appointment", uid, patient_uid=appointment.patient_uid)
-    _tell(appointment)
+    tell_both(appointment)
     return appointment
-
-
-def _tell(appointment: Appointment) -> None:
-    for person in (appointment.therapist_uid, appointment.patient_uid):
-        publish(user_room(person), CHANGED, {"appointment": str(appointment.uid)})

@@ -18,12 +18,12 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary, late, letters, placing, policy
-from vtclinic.features.scheduling.booking import CHANGED, NotBookable
+from vtclinic.features.scheduling.booking import NotBookable
 from vtclinic.features.scheduling.joint import news as joint_news
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import Appointment, ServiceType
 from vtclinic.features.scheduling.openings import Openings, openings_of_team
 from vtclinic.features.scheduling.placing import SlotTaken
@@ -44,7 +44,7 @@ class MoveChoice:
 
     def slot(self, start: datetime) -> Slot:
         """Return the open time that starts then; raise SlotTaken with what is near."""
-        found = next((slot for slot in self.openings.slots if slot.start == start), None)
+        found = self.openings.at(start)
         if found is None:
             raise SlotTaken(self.openings.near(start))
         return found
@@ -94,8 +94,7 @@ def take_to(actor: Actor, appointment: Appointment, slot: Slot) -> Appointment:
     letters.tell_moved(appointment)
     joint_news.tell_others(appointment, appointment.other_uids)
     holds.look_soon()
-    for person in (appointment.therapist_uid, appointment.patient_uid, *appointment.other_uids):
-        publish(user_room(person), CHANGED, {"appointment": str(appointment.uid)})
+    tell_pages(appointment.uid, (appointment.therapist_uid, appointment.patient_uid, *appointment.other_uids))
     return appointment
 
 

@@ -40,9 +40,13 @@ class Openings:
         """Return the open times nearest to a moment, in their order."""
         return sorted(sorted(self.slots, key=lambda slot: (abs(slot.start - moment), slot.start))[:count])
 
+    def at(self, start: datetime) -> Slot | None:
+        """Return the open time that starts then, if there is one."""
+        return next((slot for slot in self.slots if slot.start == start), None)
+
     def has(self, start: datetime) -> bool:
         """Tell whether a time is open."""
-        return any(slot.start == start for slot in self.slots)
+        return self.at(start) is not None
 
 
 @dataclass(frozen=True)

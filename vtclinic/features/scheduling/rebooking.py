@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from vtclinic.core.audit import record
 from vtclinic.core.policy import Actor
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking, calling_off, letters, placing
+from vtclinic.features.scheduling import calling_off, letters, placing
 from vtclinic.features.scheduling.joint import news as joint_news
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import Appointment, JointTherapist, State
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.scheduling.together import usual_format
@@ -42,9 +42,5 @@ def with_other(actor: Actor, row: Appointment, therapist: staff.Therapist, slot:
     records.open_care(actor, made.patient_uid, made.therapist_uid)
     record(actor, "appointment.booked", "appointment", made.uid, patient_uid=made.patient_uid, reason="cover")
     letters.tell_booked(made)
-    _tell(made)
+    tell_pages(made.uid, [made.therapist_uid])
     return made
-
-
-def _tell(row: Appointment) -> None:
-    publish(user_room(row.therapist_uid), booking.CHANGED, {"appointment": str(row.uid)})

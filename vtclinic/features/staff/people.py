@@ -12,7 +12,7 @@ from vtclinic.core import clock
 from vtclinic.core.audit import record
 from vtclinic.core.errors import Invalid
 from vtclinic.core.i18n import gettext as _
-from vtclinic.core.policy import CLINIC_ADMIN, PATIENT, THERAPIST, Actor, authorize
+from vtclinic.core.policy import PATIENT, THERAPIST, Actor, authorize
 from vtclinic.core.scope import current_clinic
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import policy
@@ -25,7 +25,6 @@ from vtclinic.identity.models import User
 PAGE = 50
 KINDS = ("staff", "patients")
 SORTS = ("name", "role", "state", "since")
-ROLES_TO_ADD = (THERAPIST, CLINIC_ADMIN, PATIENT)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict, Invalid
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import placing
-from vtclinic.features.scheduling.booking import CHANGED
 from vtclinic.features.scheduling.groups import lookup, policy, reminding, telling
 from vtclinic.features.scheduling.groups.lookup import Group
 from vtclinic.features.scheduling.groups.models import GroupSession, MemberState
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import ClaimKind
 from vtclinic.features.scheduling.waiting import holds
 from vtclinic.features.staff import api as staff
@@ -69,8 +68,7 @@ def _tell(actor: Actor, found: Group) -> None:
     asked = [each.patient_uid for each in found.members if each not in written and each.state in (MemberState.INVITED, MemberState.JOINED)]
     key = f"moved:{found.session.ics_sequence}"
     telling.tell_changed(found.session, [*asked, *(uid for uid in found.therapists if uid != actor.uid)], key=key)
-    for uid in (*found.therapists, *(each.patient_uid for each in found.joined)):
-        publish(user_room(uid), CHANGED, {"appointment": str(found.session.uid)})
+    tell_pages(found.session.uid, (*found.therapists, *(each.patient_uid for each in found.joined)))
 
 
 def _check_licences(found: Group, start: datetime) -> None:

@@ -14,13 +14,13 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Conflict
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import PATIENT, Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.core.uow import session
 from vtclinic.features.intake import api as intake
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling import booking, diary, letters, placing, together, workload
+from vtclinic.features.scheduling import diary, letters, placing, together, workload
 from vtclinic.features.scheduling.joint import finding, news, policy
 from vtclinic.features.scheduling.joint.finding import Needed
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import Appointment, JointTherapist
 from vtclinic.features.scheduling.times import Slot
 from vtclinic.features.staff import api as staff
@@ -96,7 +96,7 @@ def book_together(actor: Actor, patient_uid: UUID, groups: Iterable[Needed], sta
     news.tell_others(made, others)
     for uid in chosen.therapist_uids:
         records.open_care(actor, patient_uid, uid)
-        publish(user_room(uid), booking.CHANGED, {"appointment": str(made.uid)})
+    tell_pages(made.uid, chosen.therapist_uids)
     record(actor, "appointment.booked", "appointment", made.uid, patient_uid=patient_uid, reason="joint")
     letters.tell_booked(made)
     return made

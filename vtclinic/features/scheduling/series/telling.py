@@ -8,10 +8,9 @@ from uuid import UUID
 
 from vtclinic.core.i18n import fmt, gettext, lazy, locale_scope
 from vtclinic.core.outbox import queue_mail
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.features.notifications import api as notifications
 from vtclinic.features.records import api as records
-from vtclinic.features.scheduling.booking import CHANGED
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.series.calendar_file import calendar_file
 from vtclinic.features.scheduling.series.models import Series
@@ -43,8 +42,7 @@ def write(series: Series, appointments: Sequence[Appointment], template: str) ->
     if records.may_mail(patient):
         _letter(people[series.patient_uid], appointments, template, named=records.may_be_named(patient))
     _letter(people[series.therapist_uid], appointments, template)
-    for uid in people:
-        publish(user_room(uid), CHANGED, {"appointment": str(appointments[0].uid)})
+    tell_pages(appointments[0].uid, people)
 
 
 def tell_waits(series: Series, to_uid: UUID) -> None:

@@ -64,11 +64,6 @@ def trouble_of(actor: Actor, appointment_uid: UUID) -> SessionTrouble:
     return found
 
 
-def has_trouble(appointment_uid: UUID) -> bool:
-    """Tell whether something stands against a session."""
-    return session().scalar(select(SessionTrouble.uid).where(SessionTrouble.open_of == appointment_uid)) is not None
-
-
 def ways(actor: Actor, appointment_uid: UUID) -> Ways:
     """Return what the patient can choose, and note that they looked."""
     found = trouble_of(actor, appointment_uid)

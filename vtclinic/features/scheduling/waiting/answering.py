@@ -9,11 +9,11 @@ from vtclinic.core.audit import record
 from vtclinic.core.errors import Gone
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import PATIENT, Actor, authorize
-from vtclinic.core.sockets import publish, user_room
 from vtclinic.features.intake import api as intake
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking, diary, letters, placing, together
+from vtclinic.features.scheduling.live import tell_pages
 from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.waiting import holds, joining, links, policy
 from vtclinic.features.scheduling.waiting.links import Purpose
@@ -109,4 +109,4 @@ def _tell(actor: Actor, appointment: Appointment) -> None:
     matching.close_all(actor, appointment.patient_uid)
     record(actor, "appointment.booked", "appointment", appointment.uid, patient_uid=appointment.patient_uid, reason="waiting list")
     letters.tell_booked(appointment)
-    publish(user_room(appointment.therapist_uid), booking.CHANGED, {"appointment": str(appointment.uid)})
+    tell_pages(appointment.uid, [appointment.therapist_uid])

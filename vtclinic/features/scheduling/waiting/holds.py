@@ -86,8 +86,3 @@ def look_soon() -> None:
     jobs.enqueue(LOOK, clinic=current_clinic().slug)
 
 
-def count_held(now: datetime) -> int:
-    """Count the times that are kept for somebody now."""
-    return len(list(session().scalars(select(TimeOffer.uid).where(TimeOffer.state == Answer.HELD, TimeOffer.expires_at > now))))
-
-

@@ -30,7 +30,6 @@ class Place:
     entry: WaitEntry | None
     offer: TimeOffer | None
     people: dict[UUID, staff.Face]
-    back_to: WaitEntry | None = None
 
     @property
     def names(self) -> str:
