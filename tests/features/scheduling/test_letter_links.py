@@ -6,8 +6,11 @@ from uuid import uuid4
 import pytest
 
 from tests.features.scheduling.conftest import THURSDAY
+from tests.features.scheduling.test_pages import hidden
 from vtclinic.core.errors import Gone
+from vtclinic.core.uow import session
 from vtclinic.features.scheduling import diary, letter_links, placing
+from vtclinic.features.scheduling.late_models import LateCancel
 from vtclinic.features.scheduling.letter_links import Act, Stand
 
 
@@ -31,10 +34,10 @@ def link(people):
 def press(client):
     """Open a link's page and press its button."""
 
-    def do(path):
+    def do(path, **more):
         page = client.get(path)
-        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-        return client.post(path, data={"csrf_token": token}, follow_redirects=True)
+        data = {name: hidden(page, name) for name in ("csrf_token", "late") if f'name="{name}"' in page.text}
+        return client.post(path, data=data | more, follow_redirects=True)
 
     return do
 
@@ -82,8 +85,13 @@ def test_the_cancel_page_says_first_when_it_is_late(people, made, link, client, 
     clock.move_to(THURSDAY - timedelta(hours=23))
     page = client.get(link(made, Act.CANCEL)).text
     assert page.index("It is less than 24 hours before.") < page.index("<button", page.index("It is less than"))
-    assert "is cancelled" in press(link(made, Act.CANCEL)).text
+    assert "Only the person you would meet reads it." in page
+    unsaid = client.post(link(made, Act.CANCEL), data={"csrf_token": hidden(client.get(link(made, Act.CANCEL)), "csrf_token")})
+    assert unsaid.status_code == 409 and "It is later than it was." in unsaid.text
+    assert "is cancelled" in press(link(made, Act.CANCEL), why="I have a cold.").text
     assert read(people, made) == (False, "cancelled_by_patient")
+    with people.inside():
+        assert session().get(LateCancel, made.uid).why == "I have a cold."
 
 
 def test_an_older_letter_of_a_moved_session_says_so_and_does_nothing(people, made, link, client, press):

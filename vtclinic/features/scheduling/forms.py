@@ -61,6 +61,16 @@ class LateForm(ClinicForm):
     )
 
 
+class LetterLateForm(LateForm):
+    """The same behind a letter's link, in words that say nothing of what the time is for."""
+
+    why = TextAreaField(
+        _("Do you want to tell us why?"),
+        description=_("If you are unwell, tell us. Then it need not count. Only the person you would meet reads it."),
+        validators=[Optional(), Length(max=MOST_WHY)],
+    )
+
+
 class WaiveForm(ClinicForm):
     """Let a late change go."""
 

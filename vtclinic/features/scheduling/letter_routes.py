@@ -10,7 +10,8 @@ from vtclinic.core.access import public, roles
 from vtclinic.core.policy import PATIENT, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.features.scheduling import calling_off, diary, late, letter_links, policy
-from vtclinic.features.scheduling.forms import PressForm
+from vtclinic.features.scheduling.forms import LetterLateForm, PressForm
+from vtclinic.features.scheduling.late import NotSaid
 from vtclinic.features.scheduling.letter_links import Act
 
 bp = Blueprint("times", __name__, url_prefix="/times", template_folder="templates")
@@ -61,12 +62,22 @@ def cancel(token: str) -> Response:
 @public
 def cancel_submit(token: str) -> Response:
     """Cancel the time."""
-    seen = letter_links.look(token, Act.CANCEL)
-    if PressForm().validate() and seen.may_act:
-        calling_off.cancel(letter_links.reader_of(seen.appointment), seen.appointment.uid)
+    seen, form = letter_links.look(token, Act.CANCEL), LetterLateForm()
+    if not seen.may_act:
+        return go("times.cancel", token=token)
+    if not form.validate():
+        return _show(token, Act.CANCEL, form, status=422)
+    try:
+        calling_off.cancel(letter_links.reader_of(seen.appointment), seen.appointment.uid, words=form.why.data or "", late_said=form.late.data == "yes")
+    except NotSaid as error:
+        form.form_errors.append(error.message)
+        return _show(token, Act.CANCEL, form, status=409)
     return go("times.cancel", token=token)
 
 
-def _show(token: str, act: Act) -> Response:
+def _show(token: str, act: Act, form: LetterLateForm | None = None, *, status: int = 200) -> Response:
     seen = letter_links.look(token, act)
-    return page("scheduling/letter.html", seen=seen, it=seen.appointment, act=act.value, stand=seen.stand.value, token=token, counts=seen.may_act and late.counts(seen.appointment))
+    counts = seen.may_act and late.counts(seen.appointment)
+    form = form or LetterLateForm(formdata=None)
+    form.late.data = "yes" if counts else ""
+    return page("scheduling/letter.html", status=status, seen=seen, it=seen.appointment, act=act.value, stand=seen.stand.value, token=token, counts=counts, form=form)
