@@ -61,7 +61,7 @@ progress.questionnaires progress.switch progress.talk_after progress.withdraw
 _place(
     THERAPIST,
     """
-groups.new groups.plan regular.book_left_out regular.check_move regular.do_move regular.move
+groups.new groups.plan regular.book_left_out
 calendar.accept calendar.decline calendar.requests closing.mine closing.work
 calendar.cancel calendar.confirm_cancel calendar.index calendar.open_times crisis.act crisis.close crisis.hand_over crisis.take
 crisis.task home.therapist_day
@@ -168,7 +168,7 @@ _place(
     PATIENT | THERAPIST,
     """
 messaging.draft messaging.send messaging.since messaging.thread messaging.threads messaging.write_to
-groups.calendar_file regular.accept regular.calendar_file regular.cancel regular.check regular.confirm_cancel regular.decline regular.index regular.make
+groups.calendar_file regular.check_move regular.do_move regular.move regular.accept regular.calendar_file regular.cancel regular.check regular.confirm_cancel regular.decline regular.index regular.make
 regular.new regular.show
     """,
 )

@@ -15,7 +15,7 @@ from vtclinic.features.notifications.models import Notification
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import calling_off
 from vtclinic.features.scheduling.closing import service as closing
-from vtclinic.features.scheduling.models import Appointment, SlotClaim, State
+from vtclinic.features.scheduling.models import Appointment, ServiceType, SlotClaim, State
 from vtclinic.features.scheduling.recurrence import Every, Pattern, Rule
 from vtclinic.features.scheduling.series import calendar_file, changing, lookup, making, planning
 from vtclinic.features.scheduling.series.changing import Moved
@@ -305,6 +305,42 @@ def test_what_another_rhythm_leaves_no_place_for_is_shown_and_called_off(draft, 
     assert starts(series) == ["11-26 14:00", "12-24 14:00"]
     with people.inside():
         assert session().scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.template == "series-cancelled")) == 2
+
+
+def test_a_patient_moves_one_and_all_after_it_where_the_rules_allow(draft, run, starts, people, pair, clock, book):
+    series = run(making.plan, draft(), agreed=True)
+    second = date(2026, 12, 10)
+    run(changing.move, series.uid, shift(second, date(2026, 12, 9), Scope.FOLLOWING, wall=time(15)), who=pair[0])
+    assert starts(series) == ["11-26 14:00", "12-09 15:00", "12-23 15:00", "01-06 15:00", "01-20 15:00"]
+    with people.inside():
+        assert session().scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.template == "series-moved")) == 2, "both are told"
+    with pytest.raises(NotFound):
+        run(changing.move, series.uid, shift(FIRST, FIRST, Scope.FOLLOWING, Rhythm(Every.WEEK)), who=pair[0])
+    with pytest.raises(Invalid, match="Look at the day"):
+        run(changing.move, series.uid, shift(FIRST, FIRST, Scope.FOLLOWING, wall=time(3)), who=pair[0])
+    stranger = people.patient("Eva Lind")
+    with pytest.raises(NotFound):
+        run(changing.move, series.uid, shift(FIRST, FIRST, Scope.FOLLOWING, wall=time(15)), who=stranger)
+    clock.shift(timedelta(days=2, hours=12))
+    with pytest.raises(Conflict, match="too late"):
+        run(changing.foresee, series.uid, shift(FIRST, FIRST, Scope.FOLLOWING, wall=time(15)), who=pair[0])
+    with people.inside():
+        session().scalars(select(ServiceType)).first().approval = True
+    with pytest.raises(Conflict, match="says yes to each time"):
+        run(changing.move, series.uid, shift(date(2026, 12, 9), date(2026, 12, 9), Scope.FOLLOWING, wall=time(16)), who=pair[0])
+    assert starts(series) == ["11-26 14:00", "12-09 15:00", "12-23 15:00", "01-06 15:00", "01-20 15:00"]
+
+
+def test_a_taken_time_on_the_way_keeps_a_patient_from_moving_all_after_one(draft, run, starts, pair, book, people):
+    other = people.patient("Eva Lind")
+    tell(people, other)
+    people.pair(other, pair[1])
+    series = run(making.plan, draft(), agreed=True)
+    book(other, datetime(2026, 12, 10, 15, 0, tzinfo=UTC))
+    with pytest.raises(Invalid) as refused:
+        run(changing.foresee, series.uid, shift(FIRST, FIRST, Scope.FOLLOWING, wall=time(15)), who=pair[0])
+    assert "10 December" in refused.value.fields["to"]
+    assert starts(series)[0] == "11-26 14:00"
 
 
 def test_only_the_therapist_moves_a_series_and_never_into_the_past(draft, run, pair):

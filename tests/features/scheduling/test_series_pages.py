@@ -147,9 +147,25 @@ def test_strangers_see_nothing(made, people, at):
     assert stranger.get(f"/regular-times/new/{people.patient('Kim Doyle')}").status_code == 404
 
 
-def test_patients_cannot_open_the_pages_that_move(made):
+def test_a_patient_moves_one_on_its_page_or_all_after_it_after_seeing_each_date(made):
     patient, _therapist, url = made
-    assert patient.get(f"{url}/20261022/move").status_code == 403
+    asked = text(patient.get(f"{url}/20261022/move"))
+    assert "Only this one" in asked
+    assert "This one and all after it" in asked
+    check = f"{url}/20261022/move/check?to=2026-10-22&wall=11:00"
+    assert "Thursday 22 October, 16:00" in text(patient.get(check))
+    assert press(patient, check).status_code == 303
+    assert "Thursday 29 October, 15:00" in text(patient.get(url))
+    shut = patient.get(f"{url}/20261022/move/check?to=2026-10-22&wall=02:00")
+    assert shut.status_code == 422
+    assert "These are not open" in text(shut)
+
+
+def test_a_patient_cannot_change_more_than_what_follows(made):
+    patient, _therapist, url = made
+    page = text(patient.get(f"{url}/20261022/move/check?to=2026-10-23&wall=11:00&scope=all&rhythm=2"))
+    assert "Every other" not in page, "neither the scope nor the rhythm is theirs to choose"
+    assert "Until now: Thursday 15 October" not in page
 
 
 def test_the_calendar_file_holds_all_coming_times(made):

@@ -17,8 +17,8 @@ from vtclinic.core.policy import THERAPIST, authorize
 from vtclinic.core.web import actor, go, page
 from vtclinic.core.zones import zone
 from vtclinic.features.scheduling.placing import SlotTaken
-from vtclinic.features.scheduling.series import changing, lookup, policy
-from vtclinic.features.scheduling.series.forms import CancelForm, MoveForm, PressForm
+from vtclinic.features.scheduling.series import changing, lookup, own_moves, policy
+from vtclinic.features.scheduling.series.forms import CancelForm, FollowForm, MoveForm, PressForm
 from vtclinic.features.scheduling.series.lookup import Time
 from vtclinic.features.scheduling.series.models import Series
 from vtclinic.features.scheduling.series.renaming import Scope
@@ -50,20 +50,20 @@ def cancel(uid: UUID, day: int) -> Response:
 
 
 @bp.get("/<uuid:uid>/<int:day>/move")
-@therapists
+@both
 def move(uid: UUID, day: int) -> Response:
-    """Ask where it goes, and what goes with it."""
+    """Ask where it goes, and what goes with it; a patient moves it alone on its own page, or with all after it here."""
     series, time = _movable(uid, day)
     here = time.starts_at.astimezone(zone(series.zone))
-    return _ask_move(series, time, MoveForm(formdata=request.args if "to" in request.args else None, to=here.date(), wall=here.time(), scope=Scope.ONE))
+    return _ask_move(series, time, _form(request.args if "to" in request.args else None, to=here.date(), wall=here.time()))
 
 
 @bp.get("/<uuid:uid>/<int:day>/move/check")
-@therapists
+@both
 def check_move(uid: UUID, day: int) -> Response:
     """Show what would move, before it does."""
     series, time = _movable(uid, day)
-    form = MoveForm(formdata=request.args)
+    form = _form(request.args)
     shift = form.shift(time.row.day)
     if shift is None:
         return _ask_move(series, time, form, status=422)
@@ -72,15 +72,18 @@ def check_move(uid: UUID, day: int) -> Response:
     except Invalid as error:
         form.take_errors(error)
         return _ask_move(series, time, form, status=422)
+    except Conflict as refused:
+        form.take_errors(Invalid(refused.message))
+        return _ask_move(series, time, form, status=409)
     return page("series/move_check.html", series=series, time=time, form=form, found=found, **around(series, [time]))
 
 
 @bp.post("/<uuid:uid>/<int:day>/move/check")
-@therapists
+@both
 def do_move(uid: UUID, day: int) -> Response:
     """Move it."""
     series, time = _movable(uid, day)
-    form = MoveForm(formdata=request.args)
+    form = _form(request.args)
     shift = form.shift(time.row.day)
     if shift is None or not PressForm().validate():
         return _ask_move(series, time, form, status=422)
@@ -91,6 +94,9 @@ def do_move(uid: UUID, day: int) -> Response:
         return _ask_move(series, time, form, status=422)
     except SlotTaken:
         form.take_errors(Invalid(_("One of you has something else then. Nothing was moved.")))
+        return _ask_move(series, time, form, status=409)
+    except Conflict as refused:
+        form.take_errors(Invalid(refused.message))
         return _ask_move(series, time, form, status=409)
     if done.stayed:
         flash(_("These stay where they are, since the new time is taken: %(times)s", times="; ".join(fmt.day_time(each.starts_at) for each in done.stayed)), "note")
@@ -111,8 +117,19 @@ def book_left_out(uid: UUID, day: int) -> Response:
     return go("regular.show", uid=uid)
 
 
-def _ask_move(series: Series, time: Time, form: MoveForm, *, status: int = 200) -> Response:
-    return page("series/move.html", status=status, series=series, time=time, form=form, **around(series, [time]))
+def _form(given: Any, **begin: Any) -> MoveForm | FollowForm:
+    return (FollowForm if actor().is_patient else MoveForm)(formdata=given, **begin)
+
+
+def _ask_move(series: Series, time: Time, form: MoveForm | FollowForm, *, status: int = 200) -> Response:
+    if not actor().is_patient:
+        return page("series/move.html", status=status, series=series, time=time, form=form, **around(series, [time]))
+    refused = None
+    try:
+        own_moves.check_rules(series, time)
+    except Conflict as error:
+        refused = error
+    return page("series/own_move.html", status=status, series=series, time=time, form=form, refused=refused, **around(series, [time]))
 
 
 def _time(uid: UUID, day: int) -> tuple[Series, Time]:
@@ -125,7 +142,7 @@ def _time(uid: UUID, day: int) -> tuple[Series, Time]:
 
 def _movable(uid: UUID, day: int) -> tuple[Series, Any]:
     series, found = _time(uid, day)
-    authorize(actor(), policy.can_move, series)
+    authorize(actor(), policy.can_move_on, series)
     if not found.stands:
         raise NotFound()
     return series, found

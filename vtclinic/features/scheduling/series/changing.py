@@ -17,7 +17,7 @@ from vtclinic.features.scheduling import calling_off, placing
 from vtclinic.features.scheduling.models import Appointment, State, ceiling, floor
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.recurrence import Occurrence, Pattern, Recurrence, Window, occurrence
-from vtclinic.features.scheduling.series import filling, lookup, planning, policy, renaming, telling
+from vtclinic.features.scheduling.series import filling, lookup, own_moves, planning, policy, renaming, telling
 from vtclinic.features.scheduling.series.lookup import Time
 from vtclinic.features.scheduling.series.models import Series, SeriesState, SeriesTime
 from vtclinic.features.scheduling.series.planning import Line, Terms
@@ -62,7 +62,7 @@ class Moved:
 def foresee(actor: Actor, uid: UUID, shift: Shift) -> Foreseen:
     """Return what a change would do, without doing it."""
     series = lookup.series(uid)
-    authorize(actor, policy.can_move, series)
+    _allow(actor, series, shift)
     shift = renaming.aimed(series, shift)
     if shift.scope is Scope.ONE:
         return Foreseen(_steps(series, shift), [], [], None)
@@ -72,20 +72,25 @@ def foresee(actor: Actor, uid: UUID, shift: Shift) -> Foreseen:
     more = [each for each in Recurrence(pattern).between(Window(clock.now(), found.horizon)) if each.day not in named]
     over = _over(series, shift)
     lines = _lines(found, [*(time for _each, time in chosen), *more], [*(each for each, _time in chosen), *over])
+    if actor.is_patient:
+        own_moves.check_open(series, [lines[time.day] for _each, time in chosen])
     return Foreseen([Step(each, lines[time.day]) for each, time in chosen], [lines[each.day] for each in more], over, pattern)
 
 
 def move(actor: Actor, uid: UUID, shift: Shift) -> Moved:
     """Move one time, or it and what follows; times moved by themselves before stay where they are.
 
-    What cannot go, because its new time is taken, stays where it is, and the answer says so. Raises SlotTaken when it is the only one.
+    What cannot go, because its new time is taken, stays where it is, and the answer says so. Raises SlotTaken when it is the only one, and
+    Conflict or Invalid when a patient may not move it by themselves or not there.
     """
     series = lookup.series(uid, lock=True)
-    authorize(actor, policy.can_move, series)
+    _allow(actor, series, shift)
     if not series.is_running:
         raise Conflict(_("These regular times have ended. Nothing was changed."))
     shift = renaming.aimed(series, shift)
     steps = _steps(series, shift)
+    if actor.is_patient:
+        own_moves.check_open(series, [step.line for step in steps])
     if shift.scope is not Scope.ONE:
         _call_off(actor, series, _over(series, shift))
     done = _move_one(steps[0]) if shift.scope is Scope.ONE else _move_all(series, shift, steps)
@@ -129,6 +134,18 @@ def end_after_care(patient_uid: UUID, therapist_uid: UUID) -> None:
     for series in lookup.between(patient_uid, therapist_uid):
         series.end(clock.now())
         record(SYSTEM, "series.ended", "series", series.uid, patient_uid=patient_uid)
+
+
+def _allow(actor: Actor, series: Series, shift: Shift) -> None:
+    """Let its therapist do all, and its patient move one and what follows, in the same rhythm, by the clinic's rules."""
+    if not actor.is_patient or shift.scope is not Scope.FOLLOWING or shift.rhythm is not None:
+        authorize(actor, policy.can_move, series)
+        return
+    authorize(actor, policy.can_move_on, series)
+    time = next((each for each in lookup.coming(series) if each.stands and each.row.day == shift.day), None)
+    if time is None:
+        raise NotFound()
+    own_moves.check_rules(series, time)
 
 
 def _steps(series: Series, shift: Shift) -> list[Step]:

@@ -117,6 +117,22 @@ class MoveForm(_Asked):
         return Shift(day, to, wall, Scope(self.scope.data), _RHYTHM_OF.get(rhythm))
 
 
+class FollowForm(_Asked):
+    """Where a patient takes one time and all after it."""
+
+    to = DateField(lazy("The new day"), validators=[InputRequired()])
+    wall = TimeField(lazy("The new time"), validators=[InputRequired()])
+
+    def shift(self, day: date) -> Shift | None:
+        """Return what was asked for; None, with sentences beside the fields, when something is missing."""
+        if not self.validate():
+            return None
+        to, wall = self.to.data, self.wall.data
+        assert isinstance(to, date)
+        assert isinstance(wall, time)
+        return Shift(day, to, wall, Scope.FOLLOWING)
+
+
 def _refuse(field: Any, sentence: str) -> None:
     field.errors = [*field.errors, sentence]
 
