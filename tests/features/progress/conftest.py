@@ -3,6 +3,7 @@
 import pytest
 
 from tests.features.progress.browsing import Browser
+from vtclinic.features.progress import answering
 from vtclinic.features.progress import api as progress
 
 
@@ -35,15 +36,18 @@ def given(people):
 
 
 @pytest.fixture
-def fill(at):
-    """Answer a questionnaire in a browser of its own, page by page: `fill(sam, uid, "111111110")`; "-" skips."""
+def fill(at, people):
+    """Answer a questionnaire, the last question in a browser, which is then returned: `fill(sam, uid, "111111110")`; "-" skips."""
 
     def answer(patient, uid, values):
+        who = people.actor(patient)
+        with people.inside():
+            answering.start(who, uid)
+            for number, value in enumerate(values[:-1], 1):
+                answering.answer(who, uid, number, None if value == "-" else int(value))
         browser = at(patient)
-        browser.get(f"/progress/questions/{uid}")
-        browser.send(f"/progress/questions/{uid}/start")
-        for number, value in enumerate(values, 1):
-            browser.send(f"/progress/questions/{uid}/{number}", **({"skip": "1"} if value == "-" else {"value": value}))
+        browser.get(f"/progress/questions/{uid}/{len(values)}")
+        browser.send(browser.place, **({"skip": "1"} if values[-1] == "-" else {"value": values[-1]}))
         return browser
 
     return answer
