@@ -4,45 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from vtclinic.core.forms import ClinicForm
 from vtclinic.core.i18n import current_timezone, locale_name, translated_locales
 from vtclinic.core.i18n import lazy as _
 from vtclinic.core.zones import zone_names
-from vtclinic.identity.passwords import LONGEST
+from vtclinic.identity.proof_forms import NEEDED, email_field, password_field
 from vtclinic.identity.registration import Application
 
-_EMAIL = {"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
-_NEW = {"autocomplete": "new-password", "spellcheck": "false"}
-_CODE = {"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none", "spellcheck": "false"}
-NEEDED = _("Write or choose something here to go on.")
 NAME_MOST = 80
-
-
-def _password(label: Any, *, new: bool = False) -> PasswordField:
-    render = _NEW if new else {"autocomplete": "current-password"}
-    return PasswordField(label, validators=[InputRequired(NEEDED), Length(max=LONGEST, message=_("This password is too long for us."))], render_kw=render)
-
-
-def _email(label: Any) -> EmailField:
-    return EmailField(label, validators=[DataRequired(_("Write your e-mail address.")), Length(max=254)], render_kw=_EMAIL)
-
-
-class SignInForm(ClinicForm):
-    """E-mail and password."""
-
-    email = _email(_("E-mail address"))
-    password = _password(_("Password"))
-    next = HiddenField()
 
 
 class AddressForm(ClinicForm):
     """One e-mail address to send something to."""
 
-    email = _email(_("E-mail address"))
+    email = email_field(_("E-mail address"))
 
 
 class RegisterForm(ClinicForm):
@@ -54,8 +33,8 @@ class RegisterForm(ClinicForm):
         validators=[Length(max=NAME_MOST)],
         render_kw={"autocomplete": "given-name"},
     )
-    email = _email(_("E-mail address"))
-    password = _password(_("Choose a password"), new=True)
+    email = email_field(_("E-mail address"))
+    password = password_field(_("Choose a password"), new=True)
     adult = BooleanField(_("I am 18 or older"))
     consents = BooleanField(_("I have read who sees what, and I agree"))
     timezone = HiddenField()
@@ -77,7 +56,7 @@ class InvitationForm(ClinicForm):
     """What an invited person adds: name and password; patients also the two statements."""
 
     name = StringField(_("Your name"), validators=[Length(max=NAME_MOST)], render_kw={"autocomplete": "name"})
-    password = _password(_("Choose a password"), new=True)
+    password = password_field(_("Choose a password"), new=True)
     adult = BooleanField(_("I am 18 or older"))
     consents = BooleanField(_("I have read who sees what, and I agree"))
 
@@ -90,35 +69,6 @@ class ConfirmForm(ClinicForm):
     """The password of a new account, in another browser than the one that registered."""
 
     password = PasswordField(_("The password you chose"), render_kw={"autocomplete": "current-password"})
-
-
-class PasswordForm(ClinicForm):
-    """The password again."""
-
-    password = _password(_("Password"))
-    next = HiddenField()
-
-
-class NewPasswordForm(ClinicForm):
-    """A new password."""
-
-    password = _password(_("New password"), new=True)
-
-
-class CodeForm(ClinicForm):
-    """A code from an app, or a recovery code."""
-
-    code = StringField(_("Code"), validators=[DataRequired(_("Type the code.")), Length(max=40)], render_kw=_CODE)
-    next = HiddenField()
-
-
-class PasskeyForm(ClinicForm):
-    """What a browser answers for a passkey; filled in by passkey.js."""
-
-    challenge = HiddenField()
-    answer = HiddenField()
-    label = StringField(_("Name of this passkey"), description=_("So that you know it again, such as “my phone”."), validators=[Length(max=60)])
-    next = HiddenField()
 
 
 class LabelForm(ClinicForm):

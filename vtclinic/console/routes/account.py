@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 
 from vtclinic.console import admins, second_step
-from vtclinic.console.forms import AdminForm, NewPasswordForm
+from vtclinic.console.forms import AdminForm
 from vtclinic.console.routes.blueprint import bp
 from vtclinic.console.routes.sign_in import signed_out_answer
 from vtclinic.console.service import admin_of
@@ -16,6 +16,7 @@ from vtclinic.core.access import console, fresh, own_unit
 from vtclinic.core.errors import Conflict, Invalid
 from vtclinic.core.uow import control_unit_of_work
 from vtclinic.core.web import actor, go, page
+from vtclinic.identity.proof_forms import NewPasswordForm
 
 ACTS = {"disable": admins.disable_admin, "enable": admins.enable_admin, "reset": admins.reset_second_step}
 

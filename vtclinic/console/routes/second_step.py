@@ -7,14 +7,14 @@ from uuid import UUID
 from flask import Response
 
 from vtclinic.console import second_step, sessions
-from vtclinic.console.forms import CodeForm, PasskeyForm
 from vtclinic.console.routes.blueprint import bp
-from vtclinic.console.routes.sign_in import challenge_of, options_answer
 from vtclinic.console.visits import enter, instance, site, visit
 from vtclinic.core.access import before_second_step, console, fresh
 from vtclinic.core.errors import Conflict, Invalid
 from vtclinic.core.web import actor, go, page, see
+from vtclinic.identity.answers import options_answer
 from vtclinic.identity.models import Stage
+from vtclinic.identity.proof_forms import CodeForm, PasskeyForm
 from vtclinic.identity.sessions import Begun
 
 
@@ -92,7 +92,7 @@ def add_passkey() -> Response:
     try:
         if form.validate_on_submit():
             answer, label = form.answer.data or "", form.label.data or ""
-            made = second_step.add_passkey(instance(), actor(), site(), challenge_uid=challenge_of(form), answer=answer, label=label, visit=visit())
+            made = second_step.add_passkey(instance(), actor(), site(), challenge_uid=form.challenge_uid(), answer=answer, label=label, visit=visit())
             return _added(made)
     except (Invalid, Conflict) as error:
         return _set_up_page(problem=error.message, status=422)

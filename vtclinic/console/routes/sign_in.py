@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from flask import Response, jsonify
+from flask import Response
 
 from vtclinic.console import admins, second_step, sessions, sign_in, throttle
-from vtclinic.console.forms import CodeForm, PasskeyForm, PasswordForm, SignInForm
 from vtclinic.console.routes.blueprint import bp
 from vtclinic.console.visits import HOME, enter, instance, leave, over, site, visit, wants_next
 from vtclinic.core.access import before_second_step, console, own_unit, public
-from vtclinic.core.errors import Invalid, NotFound, TooMany
+from vtclinic.core.errors import Invalid, TooMany
 from vtclinic.core.forms import ClinicForm
 from vtclinic.core.uow import control_unit_of_work
 from vtclinic.core.web import actor, go, page, see
+from vtclinic.identity.answers import cleared, options_answer
 from vtclinic.identity.limits import limits
 from vtclinic.identity.models import Stage
-
-CLEAR = '"cache", "cookies", "storage"'
-
-
-def challenge_of(form: PasskeyForm) -> UUID:
-    """Read which challenge a passkey answered."""
-    try:
-        return UUID(form.challenge.data or "")
-    except ValueError:
-        raise NotFound() from None
-
-
-def options_answer(found: tuple[UUID, str]) -> Response:
-    """Answer passkey.js: the challenge's id and what the browser's own function takes."""
-    uid, options = found
-    return jsonify(challenge=str(uid), options=options)
+from vtclinic.identity.proof_forms import CodeForm, PasskeyForm, PasswordForm, SignInForm
 
 
 @bp.get("/sign-in", endpoint="sign_in")
@@ -79,7 +62,7 @@ def sign_in_passkey() -> Response:
     form, shown = PasskeyForm(), SignInForm(formdata=None, next=wants_next())
     if form.validate_on_submit():
         try:
-            begun = sign_in.with_passkey(instance(), visit(), site(), challenge_uid=challenge_of(form), answer=form.answer.data or "")
+            begun = sign_in.with_passkey(instance(), visit(), site(), challenge_uid=form.challenge_uid(), answer=form.answer.data or "")
             return see(enter(begun, onward=wants_next()))
         except Invalid as error:
             shown.take_errors(error)
@@ -130,7 +113,7 @@ def second_step_passkey() -> Response:
     form, shown = PasskeyForm(), CodeForm(formdata=None)
     if form.validate_on_submit():
         try:
-            begun = sign_in.with_second_passkey(instance(), visit(), site(), challenge_uid=challenge_of(form), answer=form.answer.data or "")
+            begun = sign_in.with_second_passkey(instance(), visit(), site(), challenge_uid=form.challenge_uid(), answer=form.answer.data or "")
             return see(enter(begun))
         except Invalid as error:
             shown.take_errors(error)
@@ -169,7 +152,7 @@ def confirm_it_is_you_passkey() -> Response:
     form, shown = PasskeyForm(), PasswordForm(formdata=None, next=wants_next())
     if form.validate_on_submit():
         try:
-            sign_in.prove_again_with_passkey(instance(), actor(), site(), challenge_uid=challenge_of(form), answer=form.answer.data or "")
+            sign_in.prove_again_with_passkey(instance(), actor(), site(), challenge_uid=form.challenge_uid(), answer=form.answer.data or "")
             return see(wants_next() or HOME)
         except Invalid as error:
             shown.take_errors(error)
@@ -197,9 +180,7 @@ def signed_out() -> Response:
 def signed_out_answer() -> Response:
     """Clear this browser and send it to the page that says so."""
     leave()
-    answer = go("console.signed_out")
-    answer.headers["Clear-Site-Data"] = CLEAR
-    return answer
+    return cleared(go("console.signed_out"))
 
 
 def _say(form: ClinicForm, error: TooMany) -> ClinicForm:

@@ -9,9 +9,10 @@ from vtclinic.core.errors import Invalid
 from vtclinic.core.uow import unit_of_work
 from vtclinic.core.web import go, page, see
 from vtclinic.identity import recovery, sign_in
-from vtclinic.identity.forms import AddressForm, NewPasswordForm, SignInForm
+from vtclinic.identity.forms import AddressForm
 from vtclinic.identity.models import User
 from vtclinic.identity.passwords import SHORTEST_ALONE, SHORTEST_WITH_SECOND_STEP
+from vtclinic.identity.proof_forms import NewPasswordForm, SignInForm
 from vtclinic.identity.routes.blueprint import bp
 from vtclinic.identity.visits import enter, visit
 

@@ -10,10 +10,11 @@ from vtclinic.core.access import before_second_step, fresh
 from vtclinic.core.errors import Conflict, Invalid
 from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity import second_step
-from vtclinic.identity.forms import CodeForm, LabelForm, PasskeyForm
+from vtclinic.identity.answers import options_answer
+from vtclinic.identity.forms import LabelForm
 from vtclinic.identity.models import Stage
+from vtclinic.identity.proof_forms import CodeForm, PasskeyForm
 from vtclinic.identity.routes.blueprint import bp
-from vtclinic.identity.routes.sign_in import challenge_of, options_answer
 from vtclinic.identity.sessions import Begun
 from vtclinic.identity.visits import enter, site, visit
 
@@ -84,7 +85,7 @@ def add_passkey() -> Response:
     form = PasskeyForm()
     try:
         if form.validate_on_submit():
-            made = second_step.add_passkey(actor(), site(), challenge_of(form), form.answer.data or "", label=form.label.data or "", visit=visit())
+            made = second_step.add_passkey(actor(), site(), form.challenge_uid(), form.answer.data or "", label=form.label.data or "", visit=visit())
             return _added(made)
     except (Invalid, Conflict) as error:
         return _set_up_page(problem=error.message, status=422)

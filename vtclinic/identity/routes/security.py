@@ -10,7 +10,8 @@ from vtclinic.core.access import fresh, own_unit, public
 from vtclinic.core.errors import Invalid
 from vtclinic.core.web import actor, go, page
 from vtclinic.identity import my_account
-from vtclinic.identity.forms import AddressForm, NewPasswordForm, SignInForm
+from vtclinic.identity.forms import AddressForm
+from vtclinic.identity.proof_forms import NewPasswordForm, SignInForm
 from vtclinic.identity.routes.blueprint import bp
 from vtclinic.identity.routes.sign_in import signed_out_answer
 

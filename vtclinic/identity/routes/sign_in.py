@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from flask import Response, jsonify
+from flask import Response
 
 from vtclinic.core.access import before_second_step, own_unit, public
-from vtclinic.core.errors import Invalid, NotFound, TooMany
+from vtclinic.core.errors import Invalid, TooMany
 from vtclinic.core.uow import unit_of_work
 from vtclinic.core.web import actor, go, page, see
 from vtclinic.identity import my_account, second_step, sign_in, throttle
-from vtclinic.identity.forms import CodeForm, PasskeyForm, PasswordForm, SignInForm
+from vtclinic.identity.answers import cleared, options_answer
 from vtclinic.identity.limits import limits
 from vtclinic.identity.models import Stage
+from vtclinic.identity.proof_forms import CodeForm, PasskeyForm, PasswordForm, SignInForm
 from vtclinic.identity.registration import is_open
 from vtclinic.identity.routes.blueprint import bp
 from vtclinic.identity.visits import enter, leave, over, site, visit, wants_next
-
-CLEAR = '"cache", "cookies", "storage"'
-
-
-def challenge_of(form: PasskeyForm) -> UUID:
-    """Read which challenge a passkey answered."""
-    try:
-        return UUID(form.challenge.data or "")
-    except ValueError:
-        raise NotFound() from None
-
-
-def options_answer(found: tuple[UUID, str]) -> Response:
-    """Answer passkey.js: the challenge's id and what the browser's own function takes."""
-    uid, options = found
-    return jsonify(challenge=str(uid), options=options)
 
 
 @bp.get("/sign-in", endpoint="sign_in")
@@ -80,7 +63,7 @@ def sign_in_passkey() -> Response:
     form = PasskeyForm()
     if form.validate_on_submit():
         try:
-            return see(enter(sign_in.with_passkey(visit(), site(), challenge_of(form), form.answer.data or ""), onward=wants_next()))
+            return see(enter(sign_in.with_passkey(visit(), site(), form.challenge_uid(), form.answer.data or ""), onward=wants_next()))
         except Invalid as error:
             form.take_errors(error)
     shown = SignInForm(formdata=None, next=wants_next())
@@ -126,7 +109,7 @@ def second_step_passkey() -> Response:
     shown = CodeForm(formdata=None)
     if form.validate_on_submit():
         try:
-            return see(enter(sign_in.with_second_passkey(visit(), site(), challenge_of(form), form.answer.data or "")))
+            return see(enter(sign_in.with_second_passkey(visit(), site(), form.challenge_uid(), form.answer.data or "")))
         except Invalid as error:
             shown.take_errors(error)
     with unit_of_work(write=False):
@@ -162,7 +145,7 @@ def confirm_it_is_you_passkey() -> Response:
     shown = PasswordForm(formdata=None, next=wants_next())
     if form.validate_on_submit():
         try:
-            sign_in.prove_again_with_passkey(actor(), site(), challenge_of(form), form.answer.data or "")
+            sign_in.prove_again_with_passkey(actor(), site(), form.challenge_uid(), form.answer.data or "")
             return see(wants_next() or "/account")
         except Invalid as error:
             shown.take_errors(error)
@@ -188,9 +171,7 @@ def signed_out() -> Response:
 def signed_out_answer() -> Response:
     """Clear this browser and send it to the page that says so."""
     leave()
-    answer = go("identity.signed_out")
-    answer.headers["Clear-Site-Data"] = CLEAR
-    return answer
+    return cleared(go("identity.signed_out"))
 
 
 def _sign_in_page(form: SignInForm, *, status: int = 200, ended_after: int = 0) -> Response:
