@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
@@ -29,8 +30,9 @@ class Onset:
 
 def vtimezone(place: ZoneInfo, start: datetime, end: datetime) -> Timezone:
     """Return the zone's rules from a year before `start` to a year after `end`, one observance per change."""
-    first = start.astimezone(UTC).replace(second=0, microsecond=0) - AROUND
-    found = list(onsets(place, first, end.astimezone(UTC) + AROUND))
+    # Whole days, so that the letters of one day look a zone up once.
+    first = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - AROUND
+    found = _known(place, first, end.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + AROUND + SCAN)
     offset = _offset(place, first)
     opening = Onset(first, offset, offset)
     summer_first = bool(found) and found[0].after < found[0].before
@@ -40,6 +42,11 @@ def vtimezone(place: ZoneInfo, start: datetime, end: datetime) -> Timezone:
     for onset in found:
         component.add_component(_observance(onset, place, summer=onset.after > onset.before))
     return component
+
+
+@lru_cache(maxsize=512)
+def _known(place: ZoneInfo, first: datetime, last: datetime) -> tuple[Onset, ...]:
+    return tuple(onsets(place, first, last))
 
 
 def _observance(onset: Onset, place: ZoneInfo, *, summer: bool) -> TimezoneStandard | TimezoneDaylight:
