@@ -22,6 +22,7 @@ from vtclinic.features.notifications import api as notifications
 from vtclinic.features.progress.api import RiskAnswered, RiskAnswerLowered, SafetyAnswered, ask_clinic
 from vtclinic.features.records.api import describe_actions
 from vtclinic.identity.news import AccountDisabled
+from vtclinic.identity.service import count_beside
 
 # Patients read these lines, and never the word risk.
 _ACTIONS = {
@@ -48,6 +49,7 @@ def _subscribe() -> None:
     describe_actions(_ACTIONS)
     notifications.register(notice.RISK)
     notifications.register(notice.WAITS)
+    count_beside(reading.OPEN, reading.open_of)
 
 
 crisis = Feature(

@@ -5,9 +5,12 @@ Any therapist sees by name that a task waits for somebody; what was said is for 
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from vtclinic.core import clock
+from vtclinic.core.database import UtcDateTime
 from vtclinic.core.policy import Actor
 from vtclinic.features.crisis.models import OPEN_STATES, RiskTask, TaskState
 from vtclinic.features.records import api as records
@@ -45,17 +48,18 @@ def can_act(actor: Actor, task: RiskTask) -> bool:
     return actor.is_therapist and task.is_open and actor.uid == task.owner_uid
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the open tasks that `can_see` allows, as a condition."""
-    late = and_(RiskTask.state == TaskState.RAISED, RiskTask.due_by < clock.now())
-    return and_(RiskTask.state.in_(OPEN_STATES), or_(RiskTask.owner_uid.is_(None), late, readable_by(actor)))
+def visible_to(reader: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Return the open tasks that `can_see` allows a therapist, as a condition; the clock is read when it is asked."""
+    now = bindparam(None, callable_=clock.now, type_=UtcDateTime())
+    late = and_(RiskTask.state == TaskState.RAISED, RiskTask.due_by < now)
+    return and_(RiskTask.state.in_(OPEN_STATES), or_(RiskTask.owner_uid.is_(None), late, readable_by(reader)))
 
 
-def readable_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the tasks that `can_read` allows, closed ones too, as a condition."""
+def readable_by(reader: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Return the tasks that `can_read` allows a therapist, closed ones too, as a condition."""
     care = records.CareRelation
-    clients = select(care.patient_uid).where(care.therapist_uid == actor.uid, care.until.is_(None))
-    return or_(RiskTask.owner_uid == actor.uid, RiskTask.patient_uid.in_(clients))
+    clients = select(care.patient_uid).where(care.therapist_uid == reader, care.until.is_(None)).correlate_except(care)
+    return or_(RiskTask.owner_uid == reader, RiskTask.patient_uid.in_(clients))
 
 
 def can_rule(actor: Actor) -> bool:

@@ -7,11 +7,13 @@ from vtclinic.features.crisis import api as crisis
 from vtclinic.features.messaging import api, events, models, notice, service  # noqa: F401 - its tables
 from vtclinic.features.messaging.routes import bp
 from vtclinic.features.notifications import api as notifications
+from vtclinic.identity.service import count_beside
 
 
 def _listen() -> None:
     crisis.add_source(service.WORDS, service.texts_of)
     notifications.register(notice.NEW_MESSAGE)
+    count_beside(service.UNREAD, service.unread_of)
 
 
 messaging = Feature(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 
 from vtclinic.core.policy import Actor
 from vtclinic.features.messaging.models import Thread
@@ -30,7 +30,7 @@ def care_goes_on() -> ColumnElement[bool]:
     )
 
 
-def visible_to(reader: BindParameter[UUID], *, is_therapist: bool) -> ColumnElement[bool]:
+def visible_to(reader: ColumnElement[UUID], *, is_therapist: bool) -> ColumnElement[bool]:
     """Return which threads a person's list shows; the same answer as `can_read`."""
     own = Thread.patient_uid == reader
     return or_(own, and_(Thread.therapist_uid == reader, care_goes_on())) if is_therapist else own

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock, sockets
@@ -26,6 +26,7 @@ from vtclinic.features.staff import api as staff
 
 LONGEST = 8_000
 PAGE = 50
+UNREAD = "unread threads"
 NEW = "message.new"
 WORDS = "message"  # what the word list calls what it read here
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -161,6 +162,14 @@ def inbox(actor: Actor) -> list[Line]:
     reader = _uid(actor)
     found = session().execute(_inbox(actor.is_therapist), {"reader": reader})
     return [Line(thread, _unread(thread, reader, read or 0)) for thread, read in found]
+
+
+def unread_of(whose: ColumnElement[UUID]) -> ScalarSelect[int]:
+    """Return the count of somebody's threads with something new for them, as a part of another query."""
+    mark = and_(ReadingMark.thread_uid == Thread.uid, ReadingMark.user_uid == whose)
+    new = and_(Thread.last_author != whose, Thread.last_seq > func.coalesce(ReadingMark.read_seq, 0))
+    counted = select(func.count()).select_from(Thread).outerjoin(ReadingMark, mark).where(policy.visible_to(whose, is_therapist=True), new)
+    return counted.scalar_subquery()
 
 
 @cache
