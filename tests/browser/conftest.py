@@ -36,19 +36,25 @@ def seeded_home(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtur
 
 
 @pytest.fixture(scope="session")
-def stage(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The demonstration, served by the real web process on a free port."""
+def laid_out(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """The demonstration with everything that pages need; nobody serves it yet."""
     home = tmp_path_factory.mktemp("stage") / "home"
     shutil.copytree(seeded_home, home)
     port = free_port()
     (home / "settings.toml").write_text(f"{SETTINGS}port = {port}\npublic_port = {port}\n", encoding="utf-8")
     made = Stage(load_settings(home, port=port, public_port=port))
     lay_out(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def stage(laid_out: Stage) -> Iterator[Stage]:
+    """The demonstration, served by the real web process on a free port."""
     try:
-        made.start()
-        yield made
+        laid_out.start()
+        yield laid_out
     finally:
-        made.stop()
+        laid_out.stop()
 
 
 @pytest.fixture

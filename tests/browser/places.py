@@ -18,7 +18,7 @@ class Place:
     status: int = 200
 
 
-# Whose cookie stands for whom is in test_pages_axe.WHO.
+# Whose cookie stands for whom is in props.WHO.
 _TABLE: dict[str, list[tuple[str, str]]] = {
     "visitor": [
         ("home.front", "/"),

@@ -49,6 +49,7 @@ from vtclinic.features.staff.models import Credential
 from vtclinic.identity import letters, second_step
 from vtclinic.identity import service as identity
 from vtclinic.identity.models import Passkey
+from vtclinic.identity.models import Stage as Step
 from vtclinic.identity.tokens import Purpose
 from vtclinic.tenants.helpnow.lines import HelpLine
 
@@ -59,6 +60,21 @@ AMARA, TOMAS, RUTH, OSKAR = (f"{name}@harbour.example" for name in ("amara", "to
 NELL, BO, KIM = (f"{name}@patients.example" for name in ("nell", "bo", "kim"))
 NEWCOMER = "nora@harbour.example"
 PSEUDO = PSEUDO_LOCALE
+# Who stands for each role of the pages, and how far their sign-in has come.
+WHO = {
+    "half signed in": (AMARA, Step.SECOND_STEP),
+    "newcomer on the staff": (NEWCOMER, Step.SET_UP),
+    "patient without answers": (NELL, Step.OPEN),
+    "patient who said no": (BO, Step.OPEN),
+    "patient half-way": (EVA, Step.OPEN),
+    "patient who skipped": (KIM, Step.OPEN),
+    "patient who chooses": (GRACE, Step.OPEN),
+    "patient who asked": (PRIYA, Step.OPEN),
+    "patient": (SAM, Step.OPEN),
+    "patient who waits": (JAKUB, Step.OPEN),
+    "therapist": (AMARA, Step.OPEN),
+    "clinic_admin": (RUTH, Step.OPEN),
+}
 
 
 def lay_out(stage: Stage) -> None:

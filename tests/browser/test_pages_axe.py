@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.places import NOT_A_PAGE, PLACES, ROLES, Place
-from tests.browser.props import AMARA, BO, EVA, GRACE, JAKUB, KIM, NELL, NEWCOMER, PRIYA, PSEUDO, RUTH, SAM
+from tests.browser.props import PSEUDO, WHO
 from tests.browser.seeing import Eye, keep_picture
 from tests.browser.stage import CLINIC, CONSOLE, ELSEWHERE, Stage
 from vtclinic.core import clock
@@ -21,20 +21,6 @@ from vtclinic.core.access import access_of
 from vtclinic.identity.models import Stage as Step
 
 pytestmark = pytest.mark.browser
-WHO = {
-    "half signed in": (AMARA, Step.SECOND_STEP),
-    "newcomer on the staff": (NEWCOMER, Step.SET_UP),
-    "patient without answers": (NELL, Step.OPEN),
-    "patient who said no": (BO, Step.OPEN),
-    "patient half-way": (EVA, Step.OPEN),
-    "patient who skipped": (KIM, Step.OPEN),
-    "patient who chooses": (GRACE, Step.OPEN),
-    "patient who asked": (PRIYA, Step.OPEN),
-    "patient": (SAM, Step.OPEN),
-    "patient who waits": (JAKUB, Step.OPEN),
-    "therapist": (AMARA, Step.OPEN),
-    "clinic_admin": (RUTH, Step.OPEN),
-}
 DRAFT = {"name": "Hill Street", "slug": "hill", "host": "hill.localhost", "country": "IE", "timezone": "Europe/Dublin", "locale": "en", "theme": "calm", "registration": "invitation"}
 PART = 16
 LANGUAGES = ("en", PSEUDO)

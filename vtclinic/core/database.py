@@ -10,11 +10,26 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, QueuePool, create_engine, event, inspect, make_url
+from sqlalchemy import (
+    URL,
+    BindParameter,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    QueuePool,
+    bindparam,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+)
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import LRUCache
 
+from vtclinic.core import clock
 from vtclinic.core.errors import Unavailable
 from vtclinic.core.ids import new_id
 from vtclinic.core.pool import PoolInTurn
@@ -47,6 +62,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Mark the stored instant as UTC."""
         return value.replace(tzinfo=UTC) if value is not None else None
+
+
+def now_when_asked() -> BindParameter[datetime]:
+    """Return the moment at which a query runs, as a part of it: for queries that are made once and asked often."""
+    return bindparam(None, callable_=clock.now, type_=UtcDateTime())
 
 
 class _Rows:

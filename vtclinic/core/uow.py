@@ -6,6 +6,7 @@ A clinic's unit binds one session to one clinic's engine. Only this module commi
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 import threading
 from collections import defaultdict
@@ -127,6 +128,13 @@ def once(work: Callable[P, T]) -> Callable[P, T]:
         return known[key]
 
     return look
+
+
+def answer_once(work: Callable[P, T], answer: T, *args: P.args, **kwargs: P.kwargs) -> None:
+    """Let a look-up marked `once` know its answer, from a query that came by it along the way."""
+    unit = _unit.get()
+    if unit is not None and not unit.write:
+        unit.session.info.setdefault("once", {})[inspect.unwrap(work), args, tuple(sorted(kwargs.items()))] = answer
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm.util import identity_key
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
@@ -183,11 +184,13 @@ def user(uid: UUID) -> User:
 
 
 def users(uids: Iterable[UUID]) -> dict[UUID, User]:
-    """Return many accounts with one query."""
+    """Return many accounts with one query, or with none when this unit of work has read them."""
     wanted = set(uids)
-    if not wanted:
-        return {}
-    return {row.uid: row for row in session().scalars(select(User).where(User.uid.in_(wanted)))}
+    known = {row.uid: row for uid in wanted if isinstance(row := session().identity_map.get(identity_key(User, uid)), User)}
+    missing = wanted - known.keys()
+    if missing:
+        known.update((row.uid, row) for row in session().scalars(select(User).where(User.uid.in_(missing))))
+    return known
 
 
 def user_by_email(address: str) -> User:

@@ -27,7 +27,7 @@ from vtclinic.identity.news import AccountDisabled, PatientRegistered
 from vtclinic.identity.passwords import check_password, hash_password
 from vtclinic.identity.registration import confirm_email
 from vtclinic.identity.second_step import add_app
-from vtclinic.identity.sessions import count_beside, counted_beside
+from vtclinic.identity.sessions import count_beside, counter
 
 __all__ = [
     "AccountDisabled",
@@ -42,7 +42,7 @@ __all__ = [
     "confirm_email",
     "count_beside",
     "count_people",
-    "counted_beside",
+    "counter",
     "create_account",
     "create_user",
     "current_actor",

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Uuid, bindparam, case, literal, select, update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
@@ -27,7 +27,9 @@ _BESIDE = "counted beside the sign-in"
 _SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))
 _BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 
-_beside: dict[str, Callable[[ColumnElement[UUID]], ScalarSelect[int]]] = {}
+Count = Callable[[ColumnElement[UUID]], ScalarSelect[int]]
+
+_beside: dict[str, tuple[Count, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,12 @@ def look(token: str | None) -> LoginSession | None:
     return row
 
 
-def count_beside(name: str, make: Callable[[ColumnElement[UUID]], ScalarSelect[int]]) -> None:
-    """Let the look-up of a sign-in count something of its person too, so that a number on every page costs no query of its own."""
-    _beside[name] = make
+def count_beside(name: str, make: Count, *, role: str = "") -> None:
+    """Let the look-up of a sign-in count something of its person too, so that a number on every page costs no query of its own.
+
+    With `role`, only while the person acts in it.
+    """
+    _beside[name] = make, role
     _by_digest.cache_clear()
 
 
@@ -108,12 +113,27 @@ def counted_beside(name: str, uid: UUID) -> int | None:
     return counts.get(name) if whose == uid and not writing() else None
 
 
+def counter(name: str) -> Callable[[Actor], int | ScalarSelect[int]]:
+    """Return what a navigation counts with: the number that came with the sign-in, or how to ask for it."""
+
+    def count(actor: Actor) -> int | ScalarSelect[int]:
+        assert actor.uid is not None
+        known = counted_beside(name, actor.uid)
+        return known if known is not None else _beside[name][0](literal(actor.uid, Uuid()))
+
+    return count
+
+
 @cache
 def _by_digest() -> Select[Any]:
     # Made once: every request asks it.
-    whose: Any = LoginSession.user_uid
-    wanted: Any = select(LoginSession, *(make(whose) for make in _beside.values()))
+    wanted: Any = select(LoginSession, *(_counting(make, role) for make, role in _beside.values()))
     return cast(Select[Any], wanted.where(LoginSession.digest == bindparam("wanted")))
+
+
+def _counting(make: Count, role: str) -> ColumnElement[int]:
+    whose: Any = LoginSession.user_uid
+    return case((LoginSession.acting_role == role, make(whose))) if role else make(whose)
 
 
 def why_over(row: LoginSession) -> str:

@@ -11,7 +11,8 @@ from vtclinic.core.errors import Conflict
 from vtclinic.core.uow import session
 from vtclinic.features.crisis import acting, api
 from vtclinic.features.crisis.models import RiskAct, RiskTask
-from vtclinic.features.crisis.reading import count_open
+from vtclinic.features.crisis.reading import OPEN
+from vtclinic.identity.service import counter
 
 
 @pytest.fixture
@@ -252,7 +253,7 @@ def test_the_count_in_the_navigation_is_what_the_queue_lists(raised, amara, peop
     raised("000000002")
     with people.inside():
         who = people.actor(amara)
-        assert session().scalar(select(count_open(who))) == len(api.open_tasks(who)) == 2
+        assert session().scalar(select(counter(OPEN)(who))) == len(api.open_tasks(who)) == 2
         assert api.open_tasks(who)[0].level == "now"
         assert {len(found) for found in api.open_tasks_about([row.patient_uid for row in api.open_tasks(who)]).values()} == {2}
 

@@ -15,14 +15,13 @@ from vtclinic.features.crisis import (
     reading,
     rules,
 )
-from vtclinic.features.crisis.reading import count_open
 from vtclinic.features.crisis.rota_routes import bp as duty_bp
 from vtclinic.features.crisis.routes import bp
 from vtclinic.features.notifications import api as notifications
 from vtclinic.features.progress.api import RiskAnswered, RiskAnswerLowered, SafetyAnswered, ask_clinic
 from vtclinic.features.records.api import describe_actions
 from vtclinic.identity.news import AccountDisabled
-from vtclinic.identity.service import count_beside
+from vtclinic.identity.service import count_beside, counter
 
 # Patients read these lines, and never the word risk.
 _ACTIONS = {
@@ -49,7 +48,7 @@ def _subscribe() -> None:
     describe_actions(_ACTIONS)
     notifications.register(notice.RISK)
     notifications.register(notice.WAITS)
-    count_beside(reading.OPEN, reading.open_of)
+    count_beside(reading.OPEN, reading.open_of, role=THERAPIST)
 
 
 crisis = Feature(
@@ -57,7 +56,7 @@ crisis = Feature(
     blueprints=(bp, duty_bp),
     subscribe=_subscribe,
     nav=(
-        NavItem(THERAPIST, "crisis.queue", lazy("Risk tasks"), "help", 60, count=count_open, count_is_help=True),
+        NavItem(THERAPIST, "crisis.queue", lazy("Risk tasks"), "help", 60, count=counter(reading.OPEN), count_is_help=True),
         NavItem(CLINIC_ADMIN, "duty.rota", lazy("On call"), "clock", 73),
     ),
 )

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from vtclinic.core import clock
-from vtclinic.core.database import UtcDateTime
+from vtclinic.core.database import now_when_asked
 from vtclinic.core.policy import Actor
 from vtclinic.features.crisis.models import OPEN_STATES, RiskTask, TaskState
 from vtclinic.features.records import api as records
@@ -50,8 +50,7 @@ def can_act(actor: Actor, task: RiskTask) -> bool:
 
 def visible_to(reader: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Return the open tasks that `can_see` allows a therapist, as a condition; the clock is read when it is asked."""
-    now = bindparam(None, callable_=clock.now, type_=UtcDateTime())
-    late = and_(RiskTask.state == TaskState.RAISED, RiskTask.due_by < now)
+    late = and_(RiskTask.state == TaskState.RAISED, RiskTask.due_by < now_when_asked())
     return and_(RiskTask.state.in_(OPEN_STATES), or_(RiskTask.owner_uid.is_(None), late, readable_by(reader)))
 
 

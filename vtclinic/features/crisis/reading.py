@@ -20,7 +20,6 @@ from vtclinic.features.crisis.models import OPEN_STATES, RiskTask, TaskState
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
 from vtclinic.features.staff import api as staff
-from vtclinic.identity.service import counted_beside
 
 OPEN = "open risk tasks"
 CLOSED_SHOWN = timedelta(days=90)
@@ -59,15 +58,6 @@ def worried_about(patient_uid: UUID, *, since: datetime) -> bool:
     """Tell whether a task about a patient is open, or was raised since a moment; the caller learns nothing else."""
     lately = RiskTask.state.in_(OPEN_STATES) | (RiskTask.raised_at >= since)
     return session().scalar(select(RiskTask.uid).where(RiskTask.patient_uid == patient_uid, lately).limit(1)) is not None
-
-
-def count_open(actor: Actor) -> int | ScalarSelect[int]:
-    """Count what `open_tasks` lists, or return how to: each page of a therapist says it."""
-    uid = actor.uid
-    if uid is None or not policy.can_use_queue(actor):
-        return 0
-    known = counted_beside(OPEN, uid)
-    return known if known is not None else open_of(literal(uid, Uuid()))
 
 
 def open_of(whose: ColumnElement[UUID]) -> ScalarSelect[int]:

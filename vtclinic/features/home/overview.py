@@ -89,7 +89,7 @@ def overview(actor: Actor) -> Overview:
 
 def _waiting(actor: Actor) -> tuple[int, int, int]:
     """Count with one query what three features have for an administrator: tasks without an owner, licences, people who asked."""
-    unowned, licences, asked = session().execute(select(crisis.unowned_count(), staff.licence_count(), matching.waiting_count(actor))).one()
+    unowned, licences, asked = session().execute(select(crisis.unowned_count(), staff.licence_count(), matching.waiting_count())).one()
     return unowned, licences, asked
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, Uuid, bindparam, select
+from sqlalchemy import BindParameter, Row, Select, Uuid, bindparam, select
 
 from vtclinic.core.policy import PATIENT, Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.home import guides, policy
 from vtclinic.features.home.models import GuideClosed
 from vtclinic.features.intake import api as intake
@@ -88,9 +88,15 @@ def patient_home(actor: Actor) -> PatientHome:
 def _greeting(actor: Actor) -> tuple[str, bool]:
     """Return what to call the patient and whether they closed the first steps, with one query (and the key's)."""
     assert actor.uid is not None
-    found = session().execute(_named(), {"reader": actor.uid}).first()
+    found = _name_and_guide(actor.uid)
     chosen = (found[0].preferred_name or "") if found else ""
     return (chosen or actor.name).split(" ")[0], bool(found and found[1])
+
+
+@once
+def _name_and_guide(uid: UUID) -> Row[records.Patient, datetime] | None:
+    # Kept for the page, and the patient's key with it.
+    return session().execute(_named(), {"reader": uid}).first()
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from vtclinic.core.uow import once
 from vtclinic.features.intake import service
 from vtclinic.features.intake.consents import standing
 from vtclinic.features.intake.needs import Needs, needs_of, sent_at, waiting_for_care
@@ -25,6 +26,7 @@ class IntakeState:
     sent: bool
 
 
+@once
 def needs(patient_uid: UUID) -> Needs | None:
     """Return what a patient needs, or None until they sent it. The caller has authorised."""
     return needs_of([patient_uid]).get(patient_uid)

@@ -4,7 +4,7 @@ from vtclinic.features.matching.asking import close_all, waiting_count
 from vtclinic.features.matching.free_times import FirstFree, set_first_free
 from vtclinic.features.matching.held_sessions import Held, set_held_sessions
 from vtclinic.features.matching.models import RequestKind
-from vtclinic.features.matching.service import choices, fitting, may_choose
+from vtclinic.features.matching.service import choices, fitting, may_choose, to_book
 
 __all__ = [
     "FirstFree",
@@ -16,5 +16,6 @@ __all__ = [
     "may_choose",
     "set_first_free",
     "set_held_sessions",
+    "to_book",
     "waiting_count",
 ]

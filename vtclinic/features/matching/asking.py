@@ -139,10 +139,10 @@ def _owner(mine: Mapping[str, MatchRequest]) -> UUID:
 @once
 def count_waiting(actor: Actor) -> int:
     """Count patients who asked for a person; 0 for whoever may not help."""
-    return session().scalar(select(waiting_count(actor))) or 0 if policy.can_help(actor) else 0
+    return session().scalar(select(waiting_count())) or 0 if policy.can_help(actor) else 0
 
 
-def waiting_count(_actor: Actor) -> ScalarSelect[int]:
+def waiting_count() -> ScalarSelect[int]:
     """Return how to count patients who asked for a person, for an administrator's navigation."""
     asked = select(func.count()).select_from(MatchRequest).where(MatchRequest.closed_at.is_(None), MatchRequest.kind == RequestKind.PERSON)
     return asked.scalar_subquery()

@@ -15,6 +15,9 @@ from vtclinic.features.matching import (
 from vtclinic.features.matching.routes import bp
 from vtclinic.features.progress import api as progress
 from vtclinic.features.records import api as records
+from vtclinic.identity.service import count_beside, counter
+
+_ASKED = "patients who asked for a person"
 
 
 def _needs_changed(news: intake.NeedsChanged) -> None:
@@ -42,6 +45,7 @@ def _care_ended(news: records.CareEnded) -> None:
 
 
 def _listen() -> None:
+    count_beside(_ASKED, lambda _whose: asking.waiting_count(), role=CLINIC_ADMIN)
     telling.register()
     subscribe(records.CareOpened, _care_opened)
     subscribe(records.CareEnded, _care_ended)
@@ -56,7 +60,7 @@ matching = Feature(
     blueprints=(bp,),
     subscribe=_listen,
     nav=(
-        NavItem(CLINIC_ADMIN, "matching.waiting", lazy("Finding therapists"), "people", 40, count=asking.waiting_count),
+        NavItem(CLINIC_ADMIN, "matching.waiting", lazy("Finding therapists"), "people", 40, count=counter(_ASKED)),
         NavItem(THERAPIST, "matching.waiting_notes", lazy("People to take on"), "people", 82, place="more"),
         NavItem(PATIENT, "matching.choices", lazy("Therapists"), "people", 45, place="more"),
     ),

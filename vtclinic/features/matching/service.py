@@ -6,24 +6,21 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
-from vtclinic.core.crypto.patients import PatientKey
 from vtclinic.core.errors import NotFound
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import before_end, once, session
+from vtclinic.core.uow import before_end, session
 from vtclinic.features.matching import offers, policy
 from vtclinic.features.matching.engine import Constraint, PatientNeeds, TherapistOffer, fits, match
-from vtclinic.features.matching.models import Change, MatchRun, Outcome, Shown
-from vtclinic.features.matching.standing import Standing, standing
-from vtclinic.features.records import api as records
+from vtclinic.features.matching.models import MatchRun, Outcome, Shown
+from vtclinic.features.matching.standing import Standing, standing_and_newest
 
 ENGINE = "2"
 
@@ -95,20 +92,30 @@ def can_relax(wish: str) -> bool:
 
 def may_choose(patient_uid: UUID, therapist_uid: UUID) -> bool:
     """Tell whether no hard constraint stands between the two; wishes the patient gave up do not count."""
-    found, kept = _ground(patient_uid), latest(patient_uid)
+    found = _ground(patient_uid)
     if found is None:
         return False
-    needs = without(found.needs, kept.outcome.relaxed if kept else ())
+    needs = without(found.needs, found.kept.outcome.relaxed if found.kept else ())
     return any(offer.uid == therapist_uid and fits(needs, offer) for offer in found.available)
 
 
 def fitting(patient_uid: UUID) -> set[UUID]:
     """Return every therapist whom no hard constraint parts from this patient, as `may_choose` says of one."""
-    found, kept = _ground(patient_uid), latest(patient_uid)
+    return _fitting(patient_uid)[0]
+
+
+def to_book(patient_uid: UUID) -> set[UUID]:
+    """Return them, and whoever cares for the patient now."""
+    found, carers = _fitting(patient_uid)
+    return found | carers
+
+
+def _fitting(patient_uid: UUID) -> tuple[set[UUID], frozenset[UUID]]:
+    found = _ground(patient_uid)
     if found is None:
-        return set()
-    needs = without(found.needs, kept.outcome.relaxed if kept else ())
-    return {offer.uid for offer in found.available if fits(needs, offer)}
+        return set(), standing_and_newest(patient_uid)[0].carers
+    needs = without(found.needs, found.kept.outcome.relaxed if found.kept else ())
+    return {offer.uid for offer in found.available if fits(needs, offer)}, found.stands.carers
 
 
 def forget_kept(patient_uid: UUID) -> None:
@@ -124,25 +131,20 @@ def choices(patient_uid: UUID) -> list[UUID]:
 
 def somebody_fits(patient_uid: UUID) -> bool:
     """Tell whether there is anybody to show to this patient now."""
-    found, kept = _ground(patient_uid), latest(patient_uid)
-    return found is not None and bool(_match(found, kept.outcome if kept else Outcome()).choices)
+    found = _ground(patient_uid)
+    return found is not None and bool(_match(found, found.kept.outcome if found.kept else Outcome()).choices)
 
 
 def latest(patient_uid: UUID) -> MatchRun | None:
     """Return a patient's newest match."""
-    rows = _newest_with_care(patient_uid)
-    return rows[0][0] if rows else None
+    return standing_and_newest(patient_uid)[1]
 
 
 def my_care(actor: Actor) -> MyCare:
     """Return who cares for the actor now and from whom they want to change; asks nothing that the page's match has not asked."""
     authorize(actor, policy.can_choose)
-    rows = _newest_with_care(_uid(actor))
-    if not rows:
-        stands = standing(_uid(actor))
-        return MyCare(stands.carers, stands.leaving)
-    carers = frozenset(carer for _run, carer, _leaving, _key in rows if carer is not None)
-    return MyCare(carers, frozenset(leaving for _run, _carer, leaving, _key in rows if leaving is not None))
+    stands = standing_and_newest(_uid(actor))[0]
+    return MyCare(stands.carers, stands.leaving)
 
 
 @dataclass(frozen=True)
@@ -151,25 +153,6 @@ class MyCare:
 
     carers: frozenset[UUID]
     leaving: frozenset[UUID]
-
-
-@once
-def _newest_with_care(patient_uid: UUID) -> list[tuple[MatchRun, UUID | None, UUID | None, PatientKey | None]]:
-    # The key rides along, so that opening the match asks for nothing more.
-    return [(run, carer, leaving, key) for run, carer, leaving, key in session().execute(_newest(), {"patient": patient_uid})]
-
-
-@cache
-def _newest() -> Select[MatchRun, UUID, UUID, PatientKey]:
-    care, whose = records.CareRelation, MatchRun.patient_uid == bindparam("patient")
-    newest = select(MatchRun.uid).where(whose).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1).scalar_subquery()
-    return (
-        select(MatchRun, care.therapist_uid, Change.from_uid, PatientKey)
-        .outerjoin(PatientKey, PatientKey.patient_uid == MatchRun.patient_uid)
-        .outerjoin(care, (care.patient_uid == MatchRun.patient_uid) & care.until.is_(None))
-        .outerjoin(Change, (Change.patient_uid == MatchRun.patient_uid) & Change.closed_at.is_(None))
-        .where(MatchRun.uid == newest)
-    )
 
 
 def without(needs: PatientNeeds, wishes: Iterable[str]) -> PatientNeeds:
@@ -215,10 +198,13 @@ class _Ground:
     available: list[TherapistOffer]
 
 
+    kept: MatchRun | None = None
+
+
 def _ground(patient_uid: UUID) -> _Ground | None:
-    stands = standing(patient_uid)
+    stands, kept = standing_and_newest(patient_uid)
     needs = offers.needs_of(patient_uid, stands.blocked)
-    return _Ground(needs, stands, offers.all_offers(stands)) if needs is not None else None
+    return _Ground(needs, stands, offers.all_offers(stands), kept) if needs is not None else None
 
 
 def _match(found: _Ground, before: Outcome) -> Outcome:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, CompoundSelect, Integer, String, Uuid, bindparam, cast, func, literal, null, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Integer, Select, String, Uuid, bindparam, cast, func, literal, null, select, union_all
 
 from vtclinic.core import clock
+from vtclinic.core.crypto.patients import PatientKey
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.scope import current_clinic
 from vtclinic.core.uow import once, session
 from vtclinic.core.zones import wall_instant, zone
 from vtclinic.features.matching.engine import Weights
-from vtclinic.features.matching.models import BlockedPair, Change, Interest, Limit, Proposal, ProposalState, Says, WeightSet
+from vtclinic.features.matching.models import BlockedPair, Change, Interest, Limit, MatchRun, Proposal, ProposalState, Says, WeightSet
 from vtclinic.features.records import api as records
 
 _NOBODY = UUID(int=0)
@@ -48,13 +49,27 @@ class Standing:
 @once
 def standing(patient_uid: UUID | None = None) -> Standing:
     """Read it; a place that is kept for the patient is free to them."""
-    values = {"now": clock.now(), "week": week_began(), "patient": patient_uid or _NOBODY}
+    return _standing(session().execute(_everything(), _values(patient_uid)))
+
+
+@once
+def standing_and_newest(patient_uid: UUID) -> tuple[Standing, MatchRun | None]:
+    """Read it together with a patient's newest match, with one query."""
+    rows = list(session().execute(_with_newest(), _values(patient_uid)))
+    return _standing(row[:4] for row in rows), next((row[4] for row in rows if row[4] is not None), None)
+
+
+def _values(patient_uid: UUID | None) -> dict[str, object]:
+    return {"now": clock.now(), "week": week_began(), "patient": patient_uid or _NOBODY}
+
+
+def _standing(rows: Iterable[Sequence[Any]]) -> Standing:
     found: dict[str, dict[UUID, int]] = {kind: {} for kind in ("care", "begun", "held", "limit", "paused", "blocked", "carer", "leaving")}
     weights, version = Weights(), 0
-    for kind, uid, number, text in session().execute(_everything(), values):
+    for kind, uid, number, text in rows:
         if kind == "weights":
             weights, version = weights_of(json.loads(text)), number
-        else:
+        elif kind in found:
             found[kind][uid] = number
     sets = {kind: frozenset(found[kind]) for kind in ("paused", "blocked", "carer", "leaving")}
     counts = (found["care"], found["begun"], found["held"], found["limit"])
@@ -93,7 +108,7 @@ def _everything() -> CompoundSelect[str, UUID, int, str]:
     newest = select(func.max(WeightSet.version)).scalar_subquery()
     mine: BindParameter[UUID] = bindparam("patient")
     return union_all(
-        select(literal("care"), care.therapist_uid, count, nothing).where(care.until.is_(None)).group_by(care.therapist_uid),
+        select(literal("care").label("kind"), care.therapist_uid.label("uid"), count.label("number"), nothing.label("text")).where(care.until.is_(None)).group_by(care.therapist_uid),
         select(literal("begun"), care.therapist_uid, count, nothing).where(care.since >= bindparam("week")).group_by(care.therapist_uid),
         select(literal("held"), held.therapist_uid, count, nothing).where(kept).group_by(held.therapist_uid),
         select(literal("limit"), Limit.therapist_uid, Limit.new_per_week, nothing).where(Limit.new_per_week.is_not(None)),
@@ -103,4 +118,17 @@ def _everything() -> CompoundSelect[str, UUID, int, str]:
         select(literal("leaving"), Change.from_uid, literal(1), nothing).where(Change.patient_uid == mine, Change.closed_at.is_(None)),
         select(literal("carer"), care.therapist_uid, literal(1), nothing).where(care.patient_uid == mine, care.until.is_(None)),
         select(literal("weights"), cast(null(), Uuid), cast(WeightSet.version, Integer), cast(WeightSet.values, String)).where(WeightSet.version == newest),
+    )
+
+
+@cache
+def _with_newest() -> Select[Any]:
+    # One more row in front, beside which the newest match and the key to it stand.
+    front = select(literal("newest"), cast(null(), Uuid), literal(0), cast(null(), String))
+    lines, whose = union_all(front, *_everything().selects).subquery("line"), MatchRun.patient_uid == bindparam("patient")
+    newest = select(MatchRun.uid).where(whose).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1).scalar_subquery()
+    return (
+        select(*lines.c, MatchRun, PatientKey)
+        .outerjoin(MatchRun, (lines.c[0] == "newest") & (MatchRun.uid == newest))
+        .outerjoin(PatientKey, PatientKey.patient_uid == MatchRun.patient_uid)
     )

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Uuid, literal
-
 from vtclinic.core.policy import Actor
 from vtclinic.features.messaging import service
 from vtclinic.features.messaging.models import Thread
 from vtclinic.features.messaging.service import Line, inbox
 from vtclinic.features.messaging.views import ThreadView, thread_views
-from vtclinic.identity.service import counted_beside
 
-__all__ = ["Line", "ThreadView", "inbox", "recent", "send", "thread_for", "unread"]
-
-
-def unread(actor: Actor) -> int | ScalarSelect[int]:
-    """Count the threads with something new for this person, or return how to: each page of theirs says it."""
-    uid = actor.uid
-    assert uid is not None
-    known = counted_beside(service.UNREAD, uid)
-    return known if known is not None else service.unread_of(literal(uid, Uuid()))
+__all__ = ["Line", "ThreadView", "inbox", "recent", "send", "thread_for"]
 
 
 def recent(actor: Actor, limit: int = 3) -> list[ThreadView]:

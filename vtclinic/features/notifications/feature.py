@@ -11,7 +11,7 @@ from vtclinic.features.notifications import (
     reading,
     routes,
 )
-from vtclinic.identity.service import AccountDisabled, count_beside
+from vtclinic.identity.service import AccountDisabled, count_beside, counter
 
 
 def _disabled(news: AccountDisabled) -> None:
@@ -31,7 +31,7 @@ notifications = Feature(
         item
         for role in ROLES
         for item in (
-            NavItem(role, "notifications.index", lazy("What is new"), "bell", 1, count=reading.count_new, place="bell"),
+            NavItem(role, "notifications.index", lazy("What is new"), "bell", 1, count=counter(reading.NEW), place="bell"),
             NavItem(role, "notifications.index", lazy("What is new"), "bell", 84, place="more"),
             NavItem(role, "notifications.choose", lazy("What we tell you"), "mail", 85, place="more"),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Uuid, func, literal, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, update
 
 from vtclinic.core import clock, sockets
 from vtclinic.core.errors import NotFound
@@ -18,7 +18,6 @@ from vtclinic.features.notifications import policy
 from vtclinic.features.notifications.kinds import maybe_kind
 from vtclinic.features.notifications.models import Notification
 from vtclinic.features.notifications.telling import CHANGED
-from vtclinic.identity.service import counted_beside
 
 SHOWN = 50
 NEW = "news"
@@ -44,13 +43,6 @@ def lines(actor: Actor) -> list[Line]:
     """Return the actor's news, newest first."""
     wanted = select(Notification).where(Notification.to_uid == _uid(actor), Notification.in_app).order_by(Notification.created_at.desc(), Notification.uid.desc())
     return [Line(row.uid, title_of(row), row.created_at, row.read_at is None) for row in session().scalars(wanted.limit(SHOWN))]
-
-
-def count_new(actor: Actor) -> int:
-    """Count the actor's news that they have not seen."""
-    uid = _uid(actor)
-    known = counted_beside(NEW, uid)
-    return known if known is not None else session().scalar(select(new_of(literal(uid, Uuid())))) or 0
 
 
 def new_of(whose: ColumnElement[UUID]) -> ScalarSelect[int]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 
 from vtclinic.core.audit import record
-from vtclinic.core.crypto import prefetch_patient_keys
+from vtclinic.core.crypto.patients import PatientKey
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import Actor, authorize
 from vtclinic.core.uow import once, session
@@ -154,14 +154,15 @@ def _waiting() -> Select[Response, int]:
 
 
 def latest_scores(patient_uids: Iterable[UUID]) -> dict[UUID, dict[str, ScoreView]]:
-    """Return each patient's newest results by instrument, with two queries for all of them."""
+    """Return each patient's newest results by instrument, with one query for all of them."""
     uids = list(patient_uids)
     if not uids:
         return {}
-    prefetch_patient_keys(uids)
     grouped: defaultdict[UUID, defaultdict[str, list[StoredScore]]] = defaultdict(lambda: defaultdict(list))
-    rows = session().scalars(select(StoredScore).where(StoredScore.patient_uid.in_(uids)).order_by(StoredScore.taken_at, StoredScore.uid))
-    for row in rows:
+    # The keys ride along, so that opening the results asks for nothing more.
+    keyed = select(StoredScore, PatientKey).outerjoin(PatientKey, PatientKey.patient_uid == StoredScore.patient_uid)
+    rows = session().execute(keyed.where(StoredScore.patient_uid.in_(uids)).order_by(StoredScore.taken_at, StoredScore.uid)).all()
+    for row, _key in rows:
         grouped[row.patient_uid][row.instrument].append(row)
     return {uid: {name: _view(scores) for name, scores in own.items()} for uid, own in grouped.items()}
 

@@ -17,7 +17,7 @@ from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.events import publish
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.core.zones import zone_names
 from vtclinic.features.records import policy
 from vtclinic.features.records.models import Patient
@@ -48,6 +48,7 @@ def create_patient(uid: UUID) -> Patient:
     return made
 
 
+@once
 def patient(uid: UUID) -> Patient:
     """Return one record, for code that authorises by itself; raise NotFound."""
     found = session().get(Patient, uid, options=[joinedload(Patient.care)])

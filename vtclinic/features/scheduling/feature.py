@@ -42,6 +42,9 @@ from vtclinic.features.scheduling.waiting import views as waiting_views
 from vtclinic.features.scheduling.week import pages as _week_pages  # noqa: F401 - adds to the therapist's pages
 from vtclinic.features.staff import api as staff
 from vtclinic.identity.news import AccountDisabled
+from vtclinic.identity.service import count_beside, counter
+
+_WAITING, _UPSET = "people on the waiting list", "sessions to change"
 
 
 def _care_ended(news: records.CareEnded) -> None:
@@ -62,6 +65,8 @@ def _leave_changed(news: staff.LeaveChanged) -> None:
 
 
 def _listen() -> None:
+    count_beside(_WAITING, lambda _whose: waiting_views.waiting_count(), role=CLINIC_ADMIN)
+    count_beside(_UPSET, lambda _whose: seeing_to.open_count(), role=CLINIC_ADMIN)
     for kind in reminders.KINDS:
         notifications.register(kind)
     subscribe(notifications.ChoicesChanged, _choices_changed)
@@ -96,9 +101,9 @@ scheduling = Feature(
         NavItem(THERAPIST, "calendar.index", lazy("Calendar"), "calendar", 20),
         NavItem(CLINIC_ADMIN, "clinic_day.index", lazy("Sessions by day"), "calendar", 43),
         NavItem(CLINIC_ADMIN, "kinds.index", lazy("Sessions and rules"), "calendar", 66),
-        NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42, count=waiting_views.waiting_count),
+        NavItem(CLINIC_ADMIN, "waiting_list.index", lazy("Waiting list"), "clock", 42, count=counter(_WAITING)),
         NavItem(THERAPIST, "waiting_list.index", lazy("Waiting list"), "clock", 60, place="more"),
-        NavItem(CLINIC_ADMIN, "upset_list.index", lazy("Sessions to change"), "calendar", 44, count=seeing_to.open_count),
+        NavItem(CLINIC_ADMIN, "upset_list.index", lazy("Sessions to change"), "calendar", 44, count=counter(_UPSET)),
         NavItem(THERAPIST, "upset_list.index", lazy("Sessions to change"), "calendar", 62, place="more"),
     ),
 )

@@ -23,8 +23,9 @@ from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary, late, letters, placing, policy
 from vtclinic.features.scheduling.booking import NotBookable
 from vtclinic.features.scheduling.joint import news as joint_news
+from vtclinic.features.scheduling.kinds import catalogue
 from vtclinic.features.scheduling.live import tell_pages
-from vtclinic.features.scheduling.models import Appointment, ServiceType
+from vtclinic.features.scheduling.models import Appointment
 from vtclinic.features.scheduling.openings import Openings, openings_of_team
 from vtclinic.features.scheduling.placing import SlotTaken
 from vtclinic.features.scheduling.times import Slot
@@ -109,7 +110,7 @@ def _choices(actor: Actor, appointment: Appointment) -> MoveChoice:
     until = _licensed_until(appointment, people)
     if own and date.min in until.values():
         raise NotBookable(_("This therapist may not work where you are on that day."), hint=_("Choose another therapist, or ask a person to help."))
-    kind = session().get_one(ServiceType, appointment.service_uid)
+    kind = catalogue.kind_of(appointment)
     found = openings_of_team(team, appointment.patient_uid, service=kind, until=until, without=appointment)
     elsewhere = replace(found, slots=[slot for slot in found.slots if slot.start != appointment.starts_at])
     return MoveChoice(appointment, team[0], elsewhere, own and late.counts(appointment))

@@ -134,7 +134,8 @@ def grid_of(
     therapists: Sequence[staff.Therapist | staff.Timetable], patient_uid: UUID | None, *, until: Mapping[UUID, date] | None = None, days: int | None = None
 ) -> Grid:
     """Return the open times of many therapists for a patient, over `days` or to the horizon, each for the first kind of session that fits."""
-    now, kinds, last, told = clock.now(), catalogue.offered(), until or {}, background(patient_uid)
+    # Closed days first: their query brings the kinds of session along.
+    now, last, told, kinds = clock.now(), until or {}, background(patient_uid), catalogue.offered()
     end = now + timedelta(days=days or max((kind.horizon_days for kind in kinds), default=0))
     closed, rules = told.closures.within(now.date() - DAY, end.date() + DAY), {kind.uid: kind.rules() for kind in kinds}
     by_history = {first: [kind for kind in kinds if kind.is_for(first=first)] for first in (True, False)}

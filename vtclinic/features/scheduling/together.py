@@ -31,7 +31,8 @@ def open_of_all(
     people: Iterable[staff.Therapist], service_uid: UUID | None = None, *, patient_uid: UUID | None = None, instead_of: Appointment | None = None
 ) -> dict[UUID, Openings]:
     """Return the open times of each therapist who offers a kind of session; the patient's own time counts as taken, that of `instead_of` does not."""
-    service, now = service_of(service_uid), clock.now()
+    # Closed days first: their query brings the kinds of session along.
+    closed, service, now = background(patient_uid).closures, service_of(service_uid), clock.now()
     listed = [person for person in people if service.is_offered_by(person.uid)]
     whose = [person.uid for person in listed] + ([patient_uid] if patient_uid else [])
     taken = busy_of(whose, now, now + timedelta(days=service.horizon_days + 1))
@@ -39,7 +40,6 @@ def open_of_all(
         taken = {uid: _without(entries, instead_of) if uid in (instead_of.therapist_uid, instead_of.patient_uid) else entries for uid, entries in taken.items()}
     own = [Busy(each.start, each.end, session=False) for each in taken.get(patient_uid, [])] if patient_uid else []
     window, found = Window(now, now + timedelta(days=service.horizon_days), now), {}
-    closed = background(patient_uid).closures
     for person in listed:
         hours = hours_of(person, closed.leave_of(person.uid))
         found[person.uid] = Openings(service, open_slots(hours, [*taken[person.uid], *own], service.rules(), window), hours)

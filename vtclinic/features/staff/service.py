@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import Row, Select, bindparam, inspect, select
 from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.orm.util import identity_key
 
@@ -57,6 +57,7 @@ def _face(user: User, profile: Therapist | None) -> Face:
     return Face(user.uid, user.name, user.preferred_name, profile.has_photo, profile.timezone, profile.weekly_hours)
 
 
+@once
 def therapist(uid: UUID) -> Therapist:
     """Return one therapist's profile; raise NotFound before they filled anything in."""
     found = session().get(Therapist, uid, options=[joinedload(Therapist.leave)])
@@ -94,19 +95,61 @@ def active_therapists() -> list[Therapist]:
 @once
 def practising() -> list[tuple[Therapist, list[Credential]]]:
     """Return everybody who works here now, each with all licences, in one query."""
+    grouped = _grouped(session().execute(_with_licences().where(User.state == UserState.ACTIVE)).unique())
+    return [(profile, licences) for profile, licences in grouped if THERAPIST in profile.user.roles]
+
+
+def licensed(country: str, region: str, on: date) -> list[tuple[Therapist, date]]:
+    """Return everybody who works here now and may see somebody at a place on a day, by name, each with the last day they may; one query."""
+    found = []
+    for profile, licences in practising():
+        last = _until(licences, country, region, on)
+        if last is not None:
+            found.append((profile, last))
+    return sorted(found, key=lambda each: each[0].name.casefold())
+
+
+def first_licensed(uids: Iterable[UUID], country: str, region: str, on: date, *, beside: Iterable[UUID] = ()) -> tuple[Therapist, date] | None:
+    """Return the first of these therapists who works here and may see somebody there on that day, and the last day they may.
+
+    One query; who stands `beside` them on the page is read with it.
+    """
+    wanted = list(uids)
+    read = {profile.uid: (profile, licences) for profile, licences in _some(frozenset(wanted).union(beside))}
+    for profile, licences in (read[uid] for uid in wanted if uid in read):
+        last = _until(licences, country, region, on)
+        if last is not None and is_working(profile.user):
+            return profile, last
+    return None
+
+
+@once
+def _some(uids: frozenset[UUID]) -> list[tuple[Therapist, list[Credential]]]:
+    return _grouped(session().execute(_with_licences().where(Therapist.uid.in_(uids))).unique())
+
+
+def _grouped(rows: Iterable[Row[Therapist, Credential]]) -> list[tuple[Therapist, list[Credential]]]:
     found: dict[UUID, tuple[Therapist, list[Credential]]] = {}
-    for profile, credential in session().execute(_practising()).unique():
-        if THERAPIST in profile.user.roles:
-            kept = found.setdefault(profile.uid, (profile, []))
-            if credential is not None:
-                kept[1].append(credential)
+    for profile, credential in rows:
+        kept = found.setdefault(profile.uid, (profile, []))
+        if credential is not None:
+            kept[1].append(credential)
     return list(found.values())
 
 
+def _until(licences: Iterable[Credential], country: str, region: str, on: date) -> date | None:
+    return max((row.expires_on for row in licences if row.covers(country, region, on)), default=None)
+
+
+def is_working(found: User) -> bool:
+    """Tell whether this account is a therapist's who works here now."""
+    return found.state == UserState.ACTIVE and THERAPIST in found.roles
+
+
 @cache
-def _practising() -> Select[Therapist, Credential]:
+def _with_licences() -> Select[Therapist, Credential]:
     chosen = select(Therapist, Credential).join(User, User.uid == Therapist.uid).outerjoin(Credential, Credential.therapist_uid == Therapist.uid)
-    return chosen.where(User.state == UserState.ACTIVE).options(joinedload(Therapist.leave), lazyload(Credential.user))
+    return chosen.options(joinedload(Therapist.leave), lazyload(Credential.user))
 
 
 def read_about(actor: Actor, uid: UUID) -> Therapist:
@@ -139,8 +182,7 @@ def licence_for(therapist_uid: UUID, country: str, region: str, on: date) -> Cre
 def can_be_booked(therapist_uid: UUID, country: str, on: date, *, region: str = "") -> bool:
     """Tell whether a patient at this place may book this therapist for this day."""
     found = session().get(User, therapist_uid)
-    working = found is not None and found.state == UserState.ACTIVE and THERAPIST in found.roles
-    return working and licence_for(therapist_uid, country, region, on) is not None
+    return found is not None and is_working(found) and licence_for(therapist_uid, country, region, on) is not None
 
 
 def ending_licences(first: date, last: date) -> list[Credential]:

@@ -8,14 +8,15 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CompoundSelect, Date, Uuid, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import Boolean, Date, Select, Uuid, bindparam, cast, literal, null, select, union_all
 
 from vtclinic.core import clock
 from vtclinic.core.later import Later
 from vtclinic.core.scope import current_clinic
-from vtclinic.core.uow import once, session
+from vtclinic.core.uow import answer_once, once, session
 from vtclinic.features.scheduling.closing.models import ClinicDay, ClosingRules, DayWorked
-from vtclinic.features.scheduling.models import Appointment, State
+from vtclinic.features.scheduling.kinds.known import every
+from vtclinic.features.scheduling.models import Appointment, ServiceType, State
 from vtclinic.features.scheduling.times import DAY, Leave
 
 holidays = Later("holidays")
@@ -87,15 +88,19 @@ def _read(first: date, last: date, patient_uid: UUID | None) -> Background:
     own: dict[date, tuple[bool, str]] = {}
     worked: set[tuple[UUID, date]] = set()
     known: set[UUID] = set()
-    for kind, day, yes, words, uid in session().execute(_told(), {"first": first, "last": last, "patient": patient_uid}):
+    services: list[ServiceType] = []
+    for kind, day, yes, words, uid, service in session().execute(_told(), {"first": first, "last": last, "patient": patient_uid}):
         if kind == "rules":
             public, region = yes, words
         elif kind == "day":
             own[day] = yes, words
         elif kind == "worked":
             worked.add((uid, day))
+        elif service is not None:
+            services.append(service)
         else:
             known.add(uid)
+    answer_once(every, sorted(services, key=lambda each: each.uid))
     shared = {day: name for day, name in public_holidays(current_clinic().country, region, first, last).items() if public}
     return Background(Closures(tuple(_merged(shared, own)), public, region, frozenset(worked)), frozenset(known))
 
@@ -135,14 +140,16 @@ def _merged(shared: dict[date, str], own: dict[date, tuple[bool, str]]) -> list[
 
 
 @cache
-def _told() -> CompoundSelect[Any]:
-    # One query for four tables: every page with open times asks it.
+def _told() -> Select[Any]:
+    # One query for five tables: every page with open times asks it.
     days = bindparam("first", type_=Date), bindparam("last", type_=Date)
     no_day, nobody, yes, nothing = cast(null(), Date), cast(null(), Uuid), cast(literal(True), Boolean), literal("")
     had = (Appointment.patient_uid == bindparam("patient", type_=Uuid())) & Appointment.state.in_(COUNTS)
-    return union_all(
-        select(literal("rules"), no_day.label("day"), ClosingRules.public, ClosingRules.region, nobody.label("uid")),
+    lines = union_all(
+        select(literal("rules").label("kind"), no_day.label("day"), ClosingRules.public, ClosingRules.region, nobody.label("uid")),
         select(literal("day"), ClinicDay.day, ClinicDay.closed, ClinicDay.name, nobody).where(ClinicDay.day.between(*days)),
         select(literal("worked"), DayWorked.day, yes, nothing, DayWorked.therapist_uid).where(DayWorked.day.between(*days)),
         select(literal("known"), no_day, yes, nothing, Appointment.therapist_uid).where(had).distinct(),
-    )
+        select(literal("service"), no_day, yes, nothing, ServiceType.uid),
+    ).subquery("line")
+    return select(*lines.c, ServiceType).outerjoin(ServiceType, (lines.c.kind == "service") & (ServiceType.uid == lines.c.uid))

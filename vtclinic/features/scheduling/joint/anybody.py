@@ -7,6 +7,7 @@ from uuid import UUID
 
 from vtclinic.core import clock
 from vtclinic.core.policy import Actor, authorize
+from vtclinic.features.intake import api as intake
 from vtclinic.features.matching import api as matching
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import policy, together, workload
@@ -34,14 +35,13 @@ def choose(actor: Actor, start: datetime) -> UUID | None:
 def _open(actor: Actor) -> dict[UUID, Openings]:
     authorize(actor, policy.can_book)
     assert actor.uid is not None
-    patient, today = records.patient(actor.uid), clock.now().date()
-    able = set(patient.therapist_uids) | matching.fitting(patient.uid)
-    people = [person for person in staff.active_therapists() if person.uid in able]
-    licences = staff.credentials_of([person.uid for person in people])
-    every, found = together.open_of_all(people, patient_uid=patient.uid), {}
-    for person in people:
+    told = intake.needs(actor.uid)
+    country, region = (told.country, told.region) if told is not None else (records.patient(actor.uid).country, records.patient(actor.uid).region)
+    able = matching.to_book(actor.uid)
+    people = {person: last for person, last in staff.licensed(country, region, clock.now().date()) if person.uid in able}
+    every, found = together.open_of_all(people, patient_uid=actor.uid), {}
+    for person, last in people.items():
         shown = every.get(person.uid)
-        days = [row.expires_on for row in licences[person.uid] if row.covers(patient.country, patient.region, today)]
-        if days and shown is not None:
-            found[person.uid] = Openings(shown.service, together.until_day(shown.slots, max(days), person.timezone), shown.hours)
+        if shown is not None:
+            found[person.uid] = Openings(shown.service, together.until_day(shown.slots, last, person.timezone), shown.hours)
     return found

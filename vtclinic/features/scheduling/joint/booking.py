@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -41,9 +41,7 @@ def people_for(actor: Actor, patient_uid: UUID) -> list[staff.Therapist]:
     """Return who may see this patient by their licence today, by name."""
     patient = records.patient(patient_uid)
     authorize(actor, policy.can_book_joint, patient)
-    people, today = staff.active_therapists(), clock.now().date()
-    licences = staff.credentials_of([person.uid for person in people])
-    return [person for person in people if any(row.covers(patient.country, patient.region, today) for row in licences[person.uid])]
+    return [person for person, _last in _licensed(patient)]
 
 
 def joint_times(
@@ -52,13 +50,12 @@ def joint_times(
     """Return the first times when this patient and enough of each group are free, or the one `at` a start; nobody past their licence."""
     patient, needed = records.patient(patient_uid), finding.checked(groups)
     wanted = {uid for group in needed for uid in group.of}
-    people = [person for person in people_for(actor, patient_uid) if person.uid in wanted]
-    licences = staff.credentials_of([person.uid for person in people])
+    authorize(actor, policy.can_book_joint, patient)
+    people = {person: last for person, last in _licensed(patient) if person.uid in wanted}
     found = together.open_of_all(people, service_uid, patient_uid=patient_uid)
     by_start: dict[datetime, list[UUID]] = {}
     slots: dict[datetime, Slot] = {}
-    for person in people:
-        last = max(row.expires_on for row in licences[person.uid] if row.covers(patient.country, patient.region, clock.now().date()))
+    for person, last in people.items():
         for slot in together.until_day(found[person.uid].slots, last, person.timezone) if person.uid in found else ():
             if at is not None and slot.start != at:
                 continue
@@ -66,6 +63,10 @@ def joint_times(
             slots[slot.start] = slot
     shown = finding.times(needed, by_start, workload.loads(people), most=MOST_TIMES)
     return [Together(slots[start], team) for start, team in shown]
+
+
+def _licensed(patient: records.Patient) -> list[tuple[staff.Therapist, date]]:
+    return staff.licensed(patient.country, patient.region, clock.now().date())
 
 
 def book_together(actor: Actor, patient_uid: UUID, groups: Iterable[Needed], start: datetime, *, service_uid: UUID | None = None) -> Appointment:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
-
-from vtclinic.core.uow import once, session
+from vtclinic.core.uow import session, writing
 from vtclinic.features.scheduling.closing.days import background
-from vtclinic.features.scheduling.models import ServiceType
+from vtclinic.features.scheduling.kinds.known import every
+from vtclinic.features.scheduling.models import Appointment, ServiceType
+
+__all__ = ["every", "fitting", "kind_of", "offered"]
 
 
-@once
-def every() -> list[ServiceType]:
-    """Return all kinds of session, those that are no longer offered too, the oldest first."""
-    return list(session().scalars(select(ServiceType).order_by(ServiceType.uid)))
+def kind_of(appointment: Appointment) -> ServiceType:
+    """Return an appointment's kind of session, for a page with open times: one query brings closed days along."""
+    if not writing():
+        background(appointment.patient_uid)
+        return next(kind for kind in every() if kind.uid == appointment.service_uid)
+    return session().get_one(ServiceType, appointment.service_uid)
 
 
 def offered() -> list[ServiceType]:

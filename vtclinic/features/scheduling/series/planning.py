@@ -113,12 +113,12 @@ def terms(actor: Actor, draft: Draft) -> Terms:
 
 def agreed(draft: Draft) -> Terms:
     """Return what a draft rests on, asking nobody's leave: for what both agreed on before."""
-    therapist, profile = staff.therapist(draft.therapist_uid), records.patient(draft.patient_uid)
-    licence = staff.licence_for(therapist.uid, profile.country, profile.region, clock.now().date())
-    if licence is None:
+    profile = records.patient(draft.patient_uid)
+    licensed = staff.first_licensed([draft.therapist_uid], profile.country, profile.region, clock.now().date())
+    if licensed is None:
         raise NotBookable(_("This therapist may not work where you are on that day."), hint=_("Ask a person to help."))
-    kind = _service(draft)
-    return Terms(draft, therapist, user(draft.patient_uid), kind, _format(therapist, draft.format), licence.expires_on)
+    (therapist, last), kind = licensed, _service(draft)
+    return Terms(draft, therapist, user(draft.patient_uid), kind, _format(therapist, draft.format), last)
 
 
 def preview(actor: Actor, draft: Draft) -> Preview:

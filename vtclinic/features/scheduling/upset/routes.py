@@ -126,14 +126,15 @@ def _ways(uid: UUID, *, problem: str = "", status: int = 200) -> Response:
 
 
 def _one(uid: UUID, *, cover_form: CoverForm | None = None, words_form: WordsForm | None = None, status: int = 200) -> Response:
-    line = seeing_to.line(actor(), uid)
+    # Who could cover comes first: it reads everybody whom the line names too.
+    cover_form = cover_form or _cover_form(uid)
     return page(
         "upset/one.html",
         status=status,
-        line=line,
+        line=seeing_to.line(actor(), uid),
         causes=CAUSES,
         zone=current_timezone().key,
-        cover=cover_form or _cover_form(uid),
+        cover=cover_form,
         words=words_form or WordsForm(formdata=None),
         what=screens.what,
     )

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select, union
 
 from vtclinic.core import clock
 from vtclinic.core.audit import record
+from vtclinic.core.database import now_when_asked
 from vtclinic.core.errors import Conflict, Invalid, NotFound
 from vtclinic.core.i18n import current_timezone
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import session
+from vtclinic.core.uow import once, session
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import booking, calling_off, diary, moving, rebooking, together
 from vtclinic.features.scheduling.models import HOLDING, Appointment, State
@@ -57,20 +58,23 @@ class Line:
 
 def trouble_of(actor: Actor, appointment_uid: UUID) -> SessionTrouble:
     """Return the open trouble of a session of the actor's own; raise NotFound when there is none."""
-    found = session().scalar(select(SessionTrouble).where(SessionTrouble.open_of == appointment_uid))
+    return _own(actor, appointment_uid)[0]
+
+
+def _own(actor: Actor, appointment_uid: UUID) -> tuple[SessionTrouble, Appointment]:
+    rows = select(SessionTrouble, Appointment).join(Appointment, Appointment.uid == SessionTrouble.appointment_uid)
+    found = session().execute(rows.where(SessionTrouble.open_of == appointment_uid)).first()
     if found is None:
         raise NotFound()
-    authorize(actor, policy.is_its_patient, found)
-    return found
+    authorize(actor, policy.is_its_patient, found[0])
+    return found[0], found[1]
 
 
 def ways(actor: Actor, appointment_uid: UUID) -> Ways:
     """Return what the patient can choose, and note that they looked."""
-    found = trouble_of(actor, appointment_uid)
-    row = diary.appointment(appointment_uid)
+    found, row = _own(actor, appointment_uid)
     record(actor, "appointment.read", "appointment", row.uid, patient_uid=row.patient_uid)
-    whom = _with_whom(found, row)
-    slots = _open_with(whom, row) if whom is not None else []
+    whom, slots = _with_whom(found, row)
     face = staff.faces([row.therapist_uid])[row.therapist_uid]
     same = whom is not None and whom.uid != row.therapist_uid and any(slot.start == row.starts_at for slot in slots)
     near = sorted(sorted((slot for slot in slots if slot.start != row.starts_at), key=lambda slot: (abs(slot.start - row.starts_at), slot.start))[:FEW])
@@ -79,12 +83,11 @@ def ways(actor: Actor, appointment_uid: UUID) -> Ways:
 
 def choose(actor: Actor, appointment_uid: UUID, therapist_uid: UUID, start: datetime) -> Appointment:
     """Take another time, or the cover's; the session is moved, or called off and booked with the other person in one step."""
-    found = trouble_of(actor, appointment_uid)
-    row = diary.appointment(appointment_uid)
-    whom = _with_whom(found, row)
+    found, row = _own(actor, appointment_uid)
+    whom, slots = _with_whom(found, row)
     if whom is None or whom.uid != therapist_uid:
         raise NotFound()
-    slot = next((each for each in _open_with(whom, row) if each.start == start), None)
+    slot = next((each for each in slots if each.start == start), None)
     if slot is None:
         raise booking.SlotTaken([])
     covered = whom.uid != row.therapist_uid
@@ -94,8 +97,7 @@ def choose(actor: Actor, appointment_uid: UUID, therapist_uid: UUID, start: date
 
 def wait_instead(actor: Actor, appointment_uid: UUID) -> WaitEntry:
     """Call the session off and wait for another time, ahead of the usual and with the time since it was booked."""
-    found = trouble_of(actor, appointment_uid)
-    row = diary.appointment(appointment_uid)
+    found, row = _own(actor, appointment_uid)
     found.settle(Outcome.LISTED, clock.now(), actor.uid)
     if row.holds_time:
         calling_off.call_off(actor, row, State.CANCELLED_BY_CLINIC)
@@ -129,27 +131,24 @@ def booked_and_upset(start: datetime, end: datetime) -> tuple[diary.Booked, int]
     return dict(counts), troubled
 
 
-def open_count(actor: Actor) -> ScalarSelect[int]:
-    """Return how to count the sessions that need somebody: all for administrators, their own for therapists."""
+def open_count() -> ScalarSelect[int]:
+    """Return how to count the sessions that need somebody, for an administrator's navigation."""
     wanted = select(func.count()).select_from(SessionTrouble).join(Appointment, Appointment.uid == SessionTrouble.appointment_uid).where(*_open())
-    return (wanted if actor.is_clinic_admin else wanted.where(SessionTrouble.therapist_uid == actor.uid)).scalar_subquery()
+    return wanted.scalar_subquery()
 
 
 def line(actor: Actor, uid: UUID) -> Line:
     """Return one of them, and note the look."""
     found = _trouble(actor, uid)
     record(actor, "appointment.read", "appointment", found.appointment_uid, patient_uid=found.patient_uid)
-    return _lines([(found, diary.appointment(found.appointment_uid))])[0]
+    return _lines([_both(uid)])[0]
 
 
 def covers(actor: Actor, uid: UUID) -> list[tuple[str, str]]:
     """Return who could take the session: licensed where the patient is on that day, free then or not, the free ones first."""
     found = _trouble(actor, uid)
     row, patient = diary.appointment(found.appointment_uid), records.patient(found.patient_uid)
-    day = row.starts_at.date()
-    people = [each for each in staff.active_therapists() if each.uid != row.therapist_uid]
-    licences = staff.credentials_of([each.uid for each in people])
-    able = [each for each in people if any(one.covers(patient.country, patient.region, day) for one in licences[each.uid])]
+    able = [each for each, _last in staff.licensed(patient.country, patient.region, row.starts_at.date()) if each.uid != row.therapist_uid]
     shown = together.open_of_all(able, row.service_uid, patient_uid=row.patient_uid, instead_of=row)
     free = {uid for uid, each in shown.items() if each.has(row.starts_at)}
     ordered = sorted(able, key=lambda each: (each.uid not in free, each.name.casefold()))
@@ -192,34 +191,37 @@ def call_off(actor: Actor, uid: UUID, words: str) -> None:
 
 def _open() -> tuple[ColumnElement[bool], ...]:
     # What was called off elsewhere needs nobody; the sweep closes it.
-    return SessionTrouble.settled_at.is_(None), Appointment.state.in_(HOLDING), Appointment.starts_at > clock.now()
+    return SessionTrouble.settled_at.is_(None), Appointment.state.in_(HOLDING), Appointment.starts_at > now_when_asked()
+
+
+@once
+def _both(uid: UUID) -> tuple[SessionTrouble, Appointment]:
+    rows = select(SessionTrouble, Appointment).join(Appointment, Appointment.uid == SessionTrouble.appointment_uid)
+    found = session().execute(rows.where(SessionTrouble.uid == uid)).first()
+    if found is None:
+        raise NotFound()
+    return found[0], found[1]
 
 
 def _trouble(actor: Actor, uid: UUID) -> SessionTrouble:
-    found = session().get(SessionTrouble, uid)
-    if found is None or not found.is_open:
+    found = _both(uid)[0]
+    if not found.is_open:
         raise NotFound()
     authorize(actor, policy.can_decide, found)
     return found
 
 
-def _with_whom(found: SessionTrouble, row: Appointment) -> staff.Therapist | None:
-    """Return whose times are offered: the cover's when one is named and may see the patient, else the therapist's own while they still work here."""
+def _with_whom(found: SessionTrouble, row: Appointment) -> tuple[staff.Therapist | None, list[Slot]]:
+    """Return whose times are offered, and those: the cover's when one is named and may see the patient, else the therapist's own while they still work here."""
     patient = records.patient(found.patient_uid)
-    for uid in (found.cover_uid, row.therapist_uid if found.cause in (Cause.AWAY, Cause.LICENCE) else None):
-        if uid is not None and staff.can_be_booked(uid, patient.country, clock.now().date(), region=patient.region):
-            return staff.therapist(uid)
-    return None
-
-
-def _open_with(whom: staff.Therapist, row: Appointment) -> list[Slot]:
-    patient = records.patient(row.patient_uid)
-    licence = staff.licence_for(whom.uid, patient.country, patient.region, clock.now().date())
-    if licence is None:
-        return []
+    able = [uid for uid in (found.cover_uid, row.therapist_uid if found.cause in (Cause.AWAY, Cause.LICENCE) else None) if uid is not None]
+    first = staff.first_licensed(able, patient.country, patient.region, clock.now().date(), beside=[row.therapist_uid])
+    if first is None:
+        return None, []
+    whom, last = first
     # The session that needs a change is no hindrance: it goes.
-    found = together.open_of_all([whom], row.service_uid, patient_uid=row.patient_uid, instead_of=row if row.holds_time else None)
-    return together.until_day(found[whom.uid].slots, licence.expires_on, whom.timezone) if whom.uid in found else []
+    shown = together.open_of_all([whom], row.service_uid, patient_uid=row.patient_uid, instead_of=row if row.holds_time else None)
+    return whom, together.until_day(shown[whom.uid].slots, last, whom.timezone) if whom.uid in shown else []
 
 
 def _leave_words(found: SessionTrouble, row: Appointment) -> str:

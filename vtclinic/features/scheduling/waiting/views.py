@@ -109,7 +109,7 @@ def not_listed(actor: Actor) -> list[tuple[str, str]]:
     return sorted(named, key=lambda each: each[1].casefold())
 
 
-def waiting_count(_actor: Actor) -> ScalarSelect[int]:
+def waiting_count() -> ScalarSelect[int]:
     """Return how to count who is on the list and has no time kept for them, for an administrator's navigation."""
     held = select(TimeOffer.held_of).where(TimeOffer.held_of.is_not(None))
     return select(func.count()).select_from(WaitEntry).where(WaitEntry.state.in_(OPEN), WaitEntry.uid.not_in(held)).scalar_subquery()
