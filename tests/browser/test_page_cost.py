@@ -33,7 +33,7 @@ def test_every_page_asks_at_most_eight_times(laid_out: Stage) -> None:
             browser, path = browsers[place.role], _path(browsers[place.role], place, names)
             with counted_queries() as asked:
                 answer = browser.get(path)
-            if answer.status_code != place.status or asked.reads > MOST:
+            if answer.status_code not in (place.status, 303) or asked.reads > MOST:
                 wrong.append((place.role, place.endpoint, answer.status_code, asked.reads))
     assert wrong == []
 

@@ -6,7 +6,6 @@ patient nothing. Offered are times of the session's own kind at which everybody 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -105,21 +104,18 @@ def _choices(actor: Actor, appointment: Appointment) -> MoveChoice:
     # To a request its therapist says yes or no.
     if not (appointment.holds_time if own else appointment.is_booked) or appointment.starts_at <= clock.now():
         raise Conflict(_("This session can no longer be moved."), hint=_("Nothing was changed."))
-    people = staff.therapists([appointment.therapist_uid, *appointment.other_uids])
-    team = [people[uid] for uid in (appointment.therapist_uid, *appointment.other_uids)]
+    people = staff.with_licences([appointment.therapist_uid, *appointment.other_uids])
+    team = [people[uid][0] for uid in (appointment.therapist_uid, *appointment.other_uids)]
     until = _licensed_until(appointment, people)
     if own and date.min in until.values():
         raise NotBookable(_("This therapist may not work where you are on that day."), hint=_("Choose another therapist, or ask a person to help."))
-    kind = catalogue.kind_of(appointment)
+    kind = catalogue.kind_of(appointment.service_uid, appointment.patient_uid)
     found = openings_of_team(team, appointment.patient_uid, service=kind, until=until, without=appointment)
     elsewhere = replace(found, slots=[slot for slot in found.slots if slot.start != appointment.starts_at])
     return MoveChoice(appointment, team[0], elsewhere, own and late.counts(appointment))
 
 
-def _licensed_until(appointment: Appointment, team: Iterable[UUID]) -> dict[UUID, date]:
+def _licensed_until(appointment: Appointment, team: staff.Licensed) -> dict[UUID, date]:
     """Return the last day of each therapist's licence where the patient is; the first day there is for one who has none."""
     patient, today = records.patient(appointment.patient_uid), clock.now().date()
-    licences = staff.credentials_of(team)
-    return {
-        uid: max((row.expires_on for row in rows if row.covers(patient.country, patient.region, today)), default=date.min) for uid, rows in licences.items()
-    }
+    return {uid: staff.until(licences, patient.country, patient.region, today) or date.min for uid, (_person, licences) in team.items()}

@@ -11,6 +11,7 @@ from vtclinic.features.staff.news import LeaveChanged
 from vtclinic.features.staff.practice import change_hours, change_practice
 from vtclinic.features.staff.service import (
     Face,
+    Licensed,
     active_therapists,
     away_on,
     can_be_booked,
@@ -23,6 +24,8 @@ from vtclinic.features.staff.service import (
     practising,
     therapist,
     therapists,
+    until,
+    with_licences,
 )
 from vtclinic.features.staff.timetables import DaysOff, Timetable, timetables, weekly_hours
 from vtclinic.features.staff.vocabulary import (
@@ -55,6 +58,7 @@ __all__ = [
     "ImportReport",
     "Interval",
     "LeaveChanged",
+    "Licensed",
     "Outcome",
     "RowReport",
     "Therapist",
@@ -83,5 +87,7 @@ __all__ = [
     "therapist",
     "therapists",
     "timetables",
+    "until",
     "weekly_hours",
+    "with_licences",
 ]

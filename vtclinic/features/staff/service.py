@@ -32,6 +32,9 @@ class Face:
     weekly_hours: dict[int, list[Interval]] = field(default_factory=dict)
 
 
+Licensed = dict[UUID, tuple[Therapist, list[Credential]]]
+
+
 def faces(uids: Iterable[UUID]) -> dict[UUID, Face]:
     """Return many therapists' names, portraits and hours with one query, or none when they were read; a missing profile is no hindrance."""
     wanted = frozenset(uids)
@@ -103,10 +106,15 @@ def licensed(country: str, region: str, on: date) -> list[tuple[Therapist, date]
     """Return everybody who works here now and may see somebody at a place on a day, by name, each with the last day they may; one query."""
     found = []
     for profile, licences in practising():
-        last = _until(licences, country, region, on)
+        last = until(licences, country, region, on)
         if last is not None:
             found.append((profile, last))
     return sorted(found, key=lambda each: each[0].name.casefold())
+
+
+def with_licences(uids: Iterable[UUID]) -> Licensed:
+    """Return many profiles, each with all licences, in one query."""
+    return {profile.uid: (profile, licences) for profile, licences in _some(frozenset(uids))}
 
 
 def first_licensed(uids: Iterable[UUID], country: str, region: str, on: date, *, beside: Iterable[UUID] = ()) -> tuple[Therapist, date] | None:
@@ -115,9 +123,9 @@ def first_licensed(uids: Iterable[UUID], country: str, region: str, on: date, *,
     One query; who stands `beside` them on the page is read with it.
     """
     wanted = list(uids)
-    read = {profile.uid: (profile, licences) for profile, licences in _some(frozenset(wanted).union(beside))}
+    read = with_licences([*wanted, *beside])
     for profile, licences in (read[uid] for uid in wanted if uid in read):
-        last = _until(licences, country, region, on)
+        last = until(licences, country, region, on)
         if last is not None and is_working(profile.user):
             return profile, last
     return None
@@ -137,7 +145,8 @@ def _grouped(rows: Iterable[Row[Therapist, Credential]]) -> list[tuple[Therapist
     return list(found.values())
 
 
-def _until(licences: Iterable[Credential], country: str, region: str, on: date) -> date | None:
+def until(licences: Iterable[Credential], country: str, region: str, on: date) -> date | None:
+    """Return the last day on which somebody with these licences may work at a place, looked at on a day; None when they may not."""
     return max((row.expires_on for row in licences if row.covers(country, region, on)), default=None)
 
 

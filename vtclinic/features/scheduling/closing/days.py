@@ -20,8 +20,8 @@ from vtclinic.features.scheduling.models import Appointment, ServiceType, State
 from vtclinic.features.scheduling.times import DAY, Leave
 
 holidays = Later("holidays")
-# The farthest that a kind of session can be booked ahead, and a day for zones.
-FARTHEST = timedelta(days=366)
+# The farthest that a session can be booked or planned ahead, and days for zones.
+FARTHEST = timedelta(days=369)
 # What makes the next session with somebody a later one.
 COUNTS = (State.BOOKED, State.DONE, State.NO_SHOW)
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from vtclinic.core.uow import session, writing
+from vtclinic.core.errors import NotFound
+from vtclinic.core.uow import writing
 from vtclinic.features.scheduling.closing.days import background
 from vtclinic.features.scheduling.kinds.known import every
-from vtclinic.features.scheduling.models import Appointment, ServiceType
+from vtclinic.features.scheduling.models import ServiceType
 
 __all__ = ["every", "fitting", "kind_of", "offered"]
 
 
-def kind_of(appointment: Appointment) -> ServiceType:
-    """Return an appointment's kind of session, for a page with open times: one query brings closed days along."""
+def kind_of(uid: UUID, patient_uid: UUID) -> ServiceType:
+    """Return one kind of session, for a page with open times of a patient: what they need of closed days comes with the same query."""
     if not writing():
-        background(appointment.patient_uid)
-        return next(kind for kind in every() if kind.uid == appointment.service_uid)
-    return session().get_one(ServiceType, appointment.service_uid)
+        background(patient_uid)
+    found = next((kind for kind in every() if kind.uid == uid), None)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def offered() -> list[ServiceType]:

@@ -11,14 +11,15 @@ from vtclinic.core import clock
 from vtclinic.core.errors import Invalid, NotFound
 from vtclinic.core.i18n import gettext as _
 from vtclinic.core.policy import Actor, authorize
-from vtclinic.core.uow import once, session
+from vtclinic.core.uow import once
 from vtclinic.core.zones import wall_instant
 from vtclinic.features.records import api as records
 from vtclinic.features.scheduling import diary
 from vtclinic.features.scheduling.booking import NotBookable
 from vtclinic.features.scheduling.busy import busy_of
-from vtclinic.features.scheduling.closing.days import closures
+from vtclinic.features.scheduling.closing.days import background
 from vtclinic.features.scheduling.hours import hours_of
+from vtclinic.features.scheduling.kinds import catalogue
 from vtclinic.features.scheduling.models import ServiceType, ceiling, floor
 from vtclinic.features.scheduling.recurrence import Occurrence, Pattern, Recurrence, Window
 from vtclinic.features.scheduling.series import policy
@@ -159,7 +160,7 @@ def why(found: Terms, times: Sequence[Occurrence], *, own: Collection[Slot] = ()
     people = [found.therapist.uid, found.patient.uid]
     taken = busy_of(people, times[0].start, times[-1].start + found.length)
     busy = [entry for entries in taken.values() for entry in entries if Slot(entry.start, entry.end) not in own]
-    closed = closures(times[0].start.date() - DAY, times[-1].start.date() + 2 * DAY).leave_of(found.therapist.uid)
+    closed = background(found.patient.uid).closures.leave_of(found.therapist.uid)
     return [_reason(found, each, busy, closed) for each in times]
 
 
@@ -190,10 +191,7 @@ def _within(hours: WorkingHours, start: datetime, end: datetime) -> bool:
 
 def _service(draft: Draft) -> ServiceType:
     if draft.service_uid is not None:
-        found = session().get(ServiceType, draft.service_uid)
-        if found is None:
-            raise NotFound()
-        return found
+        return catalogue.kind_of(draft.service_uid, draft.patient_uid)
     return services_for(draft.therapist_uid)[0]
 
 

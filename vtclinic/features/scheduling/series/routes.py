@@ -190,7 +190,7 @@ def _pair(other_uid: UUID) -> tuple[staff.Therapist, User]:
     therapist_uid, patient_uid = (_me(), other_uid) if actor().is_therapist else (other_uid, _me())
     if not planning.cared_for(patient_uid, therapist_uid):
         raise NotFound()
-    return staff.therapist(therapist_uid), user(patient_uid)
+    return staff.therapist(therapist_uid), records.patient(patient_uid).user
 
 
 def _choices() -> Choices:
