@@ -21,11 +21,10 @@ from vtclinic.core.audit import AuditEntry
 from vtclinic.core.errors import NotFound
 from vtclinic.core.policy import SYSTEM
 from vtclinic.core.uow import control_unit_of_work, session
-from vtclinic.features.scheduling import calling_off
+from vtclinic.features.scheduling import calling_off, moving
 from vtclinic.features.scheduling.feeds import service
 from vtclinic.features.scheduling.feeds.file import Entry, feed_ics
 from vtclinic.features.scheduling.feeds.models import CalendarFeed
-from vtclinic.features.scheduling.week import moving
 from vtclinic.identity.models import User
 from vtclinic.tenants.service import suspend_clinic
 
