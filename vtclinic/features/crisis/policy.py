@@ -38,11 +38,6 @@ def can_read(actor: Actor, task: RiskTask, *, in_care: bool | None = None) -> bo
     return actor.uid == task.owner_uid or (records.in_care(task.patient_uid, actor.uid) if in_care is None else in_care)
 
 
-def can_take(actor: Actor, task: RiskTask) -> bool:
-    """Allow any therapist who sees it."""
-    return can_see(actor, task)
-
-
 def can_act(actor: Actor, task: RiskTask) -> bool:
     """Allow its owner, while it is open."""
     return actor.is_therapist and task.is_open and actor.uid == task.owner_uid
