@@ -105,16 +105,17 @@ def test_a_joint_session_moves_to_times_when_everybody_is_free_and_takes_everybo
     ruth, other = people.actor(people.admin()), people.patient("Alex Quinn")
     tell(people, other)
     later = [THURSDAY + timedelta(hours=number) for number in (1, 2)]
-    book(other, later[0], therapist=four[1])
     with people.inside():
         made = booking.book_together(ruth, sam, [Needed(2, tuple(four[:2]))], THURSDAY)
-    lead = people.actor(next(uid for uid in four[:2] if uid != made.therapist_uid))
+    beside = next(uid for uid in four[:2] if uid != made.therapist_uid)
+    book(other, later[0], therapist=beside)
+    second = people.actor(beside)
     with people.inside():
-        starts = {slot.start for slot in moving.choices(lead, made.uid).openings.slots}
+        starts = {slot.start for slot in moving.choices(second, made.uid).openings.slots}
         assert later[0] not in starts and later[1] in starts
         with pytest.raises(placing.SlotTaken):
-            moving.move(lead, made.uid, later[0])
-        moving.move(lead, made.uid, later[1])
+            moving.move(second, made.uid, later[0])
+        moving.move(second, made.uid, later[1])
         taken = session().scalars(select(SlotClaim.holder_uid).where(SlotClaim.for_uid == made.uid, SlotClaim.at >= later[1]))
         assert set(taken) == {sam, *four[:2]}
 

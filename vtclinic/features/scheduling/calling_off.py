@@ -27,7 +27,7 @@ def cancel(actor: Actor, uid: UUID, *, words: str = "", late_said: bool = True) 
     A patient's words tell why a late one should not count. Cancelling again changes nothing. Raises Conflict once the session has begun,
     and NotSaid when cancelling became late meanwhile and the patient was not told: `late_said` is what their page said.
     """
-    appointment = diary.appointment(uid)
+    appointment = diary.appointment(uid, lock=True)
     authorize(actor, policy.can_cancel, appointment)
     if appointment.is_cancelled:
         return appointment
