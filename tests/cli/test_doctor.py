@@ -19,7 +19,8 @@ from vtclinic.core.audit import record
 from vtclinic.core.ids import new_id
 from vtclinic.core.policy import SYSTEM
 from vtclinic.core.settings import load_settings
-from vtclinic.core.uow import control_unit_of_work, unit_of_work
+from vtclinic.core.uow import control_unit_of_work, session, unit_of_work
+from vtclinic.features.crisis.models import RiskTask
 from vtclinic.tenants import doctor
 from vtclinic.tenants.doctor.files import readable_by_others
 from vtclinic.tenants.facts import INITIALISED, RECOVERY_DRILL, note_fact
@@ -196,6 +197,23 @@ def test_a_help_page_that_is_missing_or_older_than_its_numbers(examine, healthy,
     assert examine() == {}
     page.unlink()
     assert "missing" in examine()["help lines"][0]
+
+
+def test_a_ladder_that_stands_still(vt, healthy):
+    def said():
+        return [each for each in json.loads(vt("doctor", "--json").out)["findings"] if each["check"] == "risk tasks"]
+
+    house = Directory(open_instance(load_settings(healthy)))
+    with tenant_scope(house.by_slug("harbour")), unit_of_work():
+        now, uid = clock.now(), new_id()
+        session().add(
+            RiskTask(uid=uid, patient_uid=new_id(), response_uid=new_id(), instrument="phq-9", item=9, level="now", state="raised", raised_at=now, due_by=now, climb_at=now - timedelta(minutes=5))
+        )
+    assert said() == []
+    with tenant_scope(house.by_slug("harbour")), unit_of_work():
+        session().get_one(RiskTask, uid).climb_at = now - timedelta(minutes=11)
+    (found,) = said()
+    assert (found["level"], "1 risk task of harbour" in found["sentence"], "vtclinic serve" in found["fix"]) == ("warning", True, True)
 
 
 def test_a_full_disk(healthy, monkeypatch):

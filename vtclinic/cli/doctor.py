@@ -9,7 +9,10 @@ from vtclinic.cli.exits import ChecksFailed
 from vtclinic.cli.lazy import Verb
 from vtclinic.cli.place import Place
 from vtclinic.core.errors import SettingsError
+from vtclinic.features.crisis.overdue import risk_tasks_move_on
 from vtclinic.tenants.doctor import CHECKS, Finding, Level, examine
+
+MORE = (risk_tasks_move_on,)
 
 
 @click.command("doctor", cls=Verb, codes=(0, 1, 2, 6), example="vtclinic doctor\nvtclinic doctor --json")
@@ -18,7 +21,7 @@ from vtclinic.tenants.doctor import CHECKS, Finding, Level, examine
 def doctor(place: Place, as_json: bool) -> None:
     """Check the installation and say what to do.
 
-    Looks at permissions, keys, TLS, mail, versions, clocks, help lines and the disk, and changes nothing. Ends with 6 when there is a problem;
+    Looks at permissions, keys, TLS, mail, risk tasks, versions, clocks, help lines and the disk, and changes nothing. Ends with 6 when there is a problem;
     warnings alone end with 0.
     """
     found = _examine(place)
@@ -31,7 +34,7 @@ def doctor(place: Place, as_json: bool) -> None:
     if problems:
         raise ChecksFailed("1 problem." if len(problems) == 1 else f"{len(problems)} problems.")
     if not as_json:
-        say.line(f"{len(CHECKS)} checks made: no problem." if not found else "No problem; see the warnings.")
+        say.line(f"{len(CHECKS) + len(MORE)} checks made: no problem." if not found else "No problem; see the warnings.")
 
 
 def _examine(place: Place) -> list[Finding]:
@@ -39,7 +42,7 @@ def _examine(place: Place) -> list[Finding]:
         settings = place.settings()
     except SettingsError as error:
         return [Finding("settings", error.message, error.hint or "Correct settings.toml; docs/settings.md lists each key.")]
-    return examine(settings)
+    return examine(settings, MORE)
 
 
 def _show(found: list[Finding]) -> None:

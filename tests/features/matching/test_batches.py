@@ -70,9 +70,24 @@ def test_a_search_proposes_the_longest_waits_and_says_what_blocks_the_rest(peopl
     with searched(people, ruth) as batch:
         assert batch.state == BatchState.READY
         assert batch.summary == {"people": 3, "found": 2, "nobody": 1, "therapists": 1}
-        states = [(line.proposal.patient_uid, line.proposal.state, line.proposal.therapist_uid) for line in batching.lines(ruth, batch)]
+        states = [(line.proposal.patient_uid, line.proposal.state, line.proposal.therapist_uid) for line in batching.lines(ruth, batch).rows]
         assert states == [(three[0], "proposed", amara), (three[1], "proposed", amara), (three[2], "nobody", None)]
         assert line_of(three[2]).outcome.fitting == 1  # somebody fits, with no place left
+
+
+def test_many_lines_come_by_pages_and_what_waits_for_a_decision_stands_first(people, ruth, amara, three, monkeypatch, app, browse):
+    monkeypatch.setattr(batching, "PAGE", 2)
+    with searched(people, ruth) as batch:
+        batching.skip(ruth, line_of(three[0]).uid)
+        pages = [batching.lines(ruth, batch, number) for number in (1, 2, 99)]
+        assert [[line.proposal.patient_uid for line in page.rows] for page in pages] == [[three[1], three[2]], [three[0]], [three[0]]]
+        assert {(page.pages, page.left) for page in pages} == {(2, 1)}
+        open_line = line_of(three[1]).uid
+    browser = people.sign_in(app, browse(), ruth.uid)
+    shown = browser.get("/match-requests/proposals?page=1")
+    assert "1 line waits for you." in shown.text
+    token = {"csrf_token": hidden(shown, "csrf_token")}
+    assert browser.post(f"/match-requests/lines/{open_line}/skip", data=token | {"page": "2"}).headers["Location"].endswith("/match-requests/proposals?page=2")
 
 
 def test_an_accepted_line_sends_choices_and_keeps_the_place_and_opens_no_care(people, ruth, amara, three):

@@ -9,6 +9,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from vtclinic.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vtclinic.core.uow import session
 from vtclinic.features.progress import answering, catalogue, fhir_export, fhir_import, own, results
+from vtclinic.features.progress.chart import draw
 from vtclinic.features.progress.instruments import load_packs, score
 from vtclinic.features.progress.models_catalogue import PublishedQuestionnaire
 
@@ -92,6 +93,24 @@ def test_a_change_is_a_new_version_and_results_of_two_are_not_compared(build, sa
         versions = session().query(PublishedQuestionnaire).order_by(PublishedQuestionnaire.number).all()
         assert [(row.version, len(row.data["items"])) for row in versions] == [("1", 3), ("2", 4)]
         assert len(catalogue.find(name, "1").items) == 3
+
+
+def test_a_line_and_the_change_that_counts_are_drawn_and_said(build, sam, ruth, people, fill, at):
+    name = f"own-{build(line='5', reliable='3', line_source='Our team, 2026').hex}"
+    for digits in ("030", "330"):
+        with people.inside():
+            given = answering.assign(people.actor(sam), sam, name)
+        fill(sam, given, digits)
+    with people.inside():
+        _waiting, series = results.my_progress(people.actor(sam), sam)
+        change = series[0].latest.change
+        assert (series[0].latest.baseline, series[0].latest.total, change.kind, change.recovered) == (6, 3, "improved", True)
+        assert draw(series[0]).cut is not None
+    browser = at(ruth)
+    browser.send("/questionnaires/own")
+    browser.send(browser.place, **{**FIELDS, "seen": 0, "line": "99", "reliable": "0"})
+    assert browser.says("cutoffs: line lies outside the totals 0 to 9.", "change: reliable must be 1 or more.")
+    assert browser.send(browser.place, **{**FIELDS, "seen": 1, "line": "about five"}) == 422
 
 
 def test_the_same_draft_is_published_once(build, people, ruth):

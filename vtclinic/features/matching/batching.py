@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock, jobs
@@ -28,6 +28,8 @@ from vtclinic.features.matching.standing import standing
 from vtclinic.identity.service import User, users
 
 JOB = "matching.batch"
+# Lines on one page.
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,35 @@ def start(actor: Actor, method: Method) -> Batch:
     return made
 
 
-def lines(actor: Actor, batch: Batch) -> list[Line]:
-    """Return a batch's lines, the longest wait first; three queries however many there are."""
+@dataclass(frozen=True)
+class Lines:
+    """One page of a batch's lines, what waits for a decision first; `left` counts that on all pages."""
+
+    rows: list[Line]
+    here: int
+    pages: int
+    left: int
+
+
+def lines(actor: Actor, batch: Batch, page: int = 1) -> Lines:
+    """Return a page of a batch's lines: those to decide first, then those with nobody, then those decided, the longest wait first in each."""
     authorize(actor, policy.can_help)
-    rows = list(session().scalars(select(Proposal).where(Proposal.batch_uid == batch.uid).order_by(Proposal.waits_since, Proposal.uid)))
+    order = case((_to_decide(), 0), (Proposal.state == ProposalState.PROPOSED, 1), else_=2)
+    counted = select(func.count(), func.count().filter(_to_decide())).where(Proposal.batch_uid == batch.uid)
+    total, left = session().execute(counted).one()
+    pages = max(1, -(-total // PAGE))
+    here = max(1, min(page, pages))
+    chosen = select(Proposal).where(Proposal.batch_uid == batch.uid).order_by(order, Proposal.waits_since, Proposal.uid)
+    rows = list(session().scalars(chosen.offset((here - 1) * PAGE).limit(PAGE)))
     prefetch_patient_keys(row.patient_uid for row in rows)
     people = users({uid for row in rows for uid in (row.patient_uid, row.therapist_uid) if uid is not None})
     record(actor, "match.batch-read", "match_batch", batch.uid)
-    return [Line(row, people[row.patient_uid], people.get(row.therapist_uid) if row.therapist_uid else None) for row in rows if row.patient_uid in people]
+    shown = [Line(row, people[row.patient_uid], people.get(row.therapist_uid) if row.therapist_uid else None) for row in rows if row.patient_uid in people]
+    return Lines(shown, here, pages, left)
+
+
+def _to_decide() -> ColumnElement[bool]:
+    return and_(Proposal.state == ProposalState.PROPOSED, Proposal.therapist_uid.is_not(None))
 
 
 def accept(actor: Actor, uid: UUID) -> Proposal:

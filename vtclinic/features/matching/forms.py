@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, IntegerField
+from wtforms import BooleanField, HiddenField, IntegerField, IntegerRangeField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from vtclinic.core.forms import ClinicForm
@@ -12,10 +12,10 @@ from vtclinic.features.matching.limits import MOST_NEW
 from vtclinic.features.matching.weighing import MOST, PARTS
 
 
-def _part(name: str) -> IntegerField:
+def _part(name: str) -> IntegerRangeField:
     label, about = PARTS[name]
     limits = [InputRequired(), NumberRange(0, MOST, lazy("Choose a number from 0 to 100."))]
-    return IntegerField(label, description=about, validators=limits, render_kw={"min": 0, "max": int(MOST), "inputmode": "numeric"})
+    return IntegerRangeField(label, description=about, validators=limits, render_kw={"min": 0, "max": int(MOST)})
 
 
 class WeightsForm(ClinicForm):

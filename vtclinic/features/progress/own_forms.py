@@ -6,15 +6,17 @@ import re
 from typing import Any
 
 from wtforms import FileField, HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from vtclinic.core.forms import ClinicForm
+from vtclinic.core.i18n import gettext as _
 from vtclinic.core.i18n import lazy as _l
 from vtclinic.features.progress.instruments import Pack
 
 _LONG = Length(max=20_000)
 _ANSWER = re.compile(r"^\s*(-?\d{1,5})\s*[=:]\s*(.+)$")
 _BAND = re.compile(r"^\s*(-?\d{1,5}(?:[.,]\d{1,2})?)\s*[=:]\s*(.+)$")
+_NUMBER = Regexp(r"^\s*-?\d{1,5}(?:[.,]\d{1,2})?\s*$", message=_l("Write a number, such as 10."))
 
 
 class OwnForm(ClinicForm):
@@ -37,6 +39,11 @@ class OwnForm(ClinicForm):
     better = SelectField(_l("Better is"), choices=[SelectChoice("lower", _l("lower")), SelectChoice("higher", _l("higher"))])
     bands = TextAreaField(_l("Bands, one a line"), description=_l("Where it begins, then its word: 0 = Mild. Leave it out for none."), validators=[_LONG])
     bands_source = StringField(_l("Where the bands come from"), validators=[Length(max=300)])
+    line = StringField(_l("The line, as a total"), description=_l("It is drawn in the chart. Leave it out for none."), validators=[Optional(), _NUMBER])
+    reliable = StringField(
+        _l("The smallest change that counts, in points"), description=_l("A smaller one is called no clear change. Leave it out for none."), validators=[Optional(), _NUMBER]
+    )
+    line_source = StringField(_l("Where these two come from"), validators=[Length(max=300)])
     risk = IntegerField(_l("Number of the question about self-harm"), description=_l("Its answers open a task for the care team."), validators=[Optional(), NumberRange(1, 100)])
     risk_from = IntegerField(_l("From which answer on, the same working day"), default=1, validators=[Optional()])
     risk_now = IntegerField(_l("From which answer on, at once"), default=2, validators=[Optional()])
@@ -59,8 +66,18 @@ class OwnForm(ClinicForm):
         if bands:
             levels = [{"id": f"band-{number}", "text": text, "from": _number(value)} for number, (value, text) in enumerate(bands, 1)]
             made["bands"] = {"source": self.bands_source.data or self.notice.data, "levels": levels}
+        made |= self._line_and_change()
         if self.risk.data:
             made["risk"] = {"items": [{"item": self.risk.data, "steps": self._steps()}]}
+        return made
+
+    def _line_and_change(self) -> Pack:
+        source, made = self.line_source.data or self.notice.data, {}
+        line, reliable = (_number(field.data) if field.data else None for field in (self.line, self.reliable))
+        if line is not None:
+            made["cutoffs"] = {"source": source, "levels": [{"id": "line", "text": _("The line"), "at": line}]}
+        if reliable is not None:
+            made["change"] = {"source": source, "reliable": reliable, **({} if line is None else {"recovery": line})}
         return made
 
     @property
@@ -80,6 +97,9 @@ class OwnForm(ClinicForm):
         bands = draft.get("bands", {"levels": [], "source": ""})
         self.bands.data = "\n".join(f"{level['from']} = {level['text']}" for level in bands["levels"])
         self.bands_source.data = bands["source"]
+        lines, change = draft.get("cutoffs", {}).get("levels", []), draft.get("change", {})
+        self.line.data, self.reliable.data = "".join(str(each["at"]) for each in lines[:1]), str(change.get("reliable", ""))
+        self.line_source.data = (draft.get("cutoffs") or change).get("source", "")
         for entry in draft.get("risk", {}).get("items", [])[:1]:
             levels = {step["level"]: step["from"] for step in entry["steps"]}
             self.risk.data, self.risk_from.data, self.risk_now.data = entry["item"], levels.get("same_day"), levels.get("now")

@@ -46,10 +46,20 @@ function findKey() {
   });
 }
 
+/** The number beside a slider follows it; without this it says what is in force. */
+function showNumbers() {
+  document.addEventListener("input", (event) => {
+    const slider = /** @type {HTMLInputElement} */ (event.target);
+    if (slider.type !== "range") return;
+    for (const number of document.querySelectorAll(`output[for="${CSS.escape(slider.id)}"]`)) number.textContent = slider.value;
+  });
+}
+
 export function watchForms() {
   focusSummary();
   sendOnce();
   focusAfterSwap();
   findKey();
+  showNumbers();
   watchDrafts();
 }

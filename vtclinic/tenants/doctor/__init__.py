@@ -41,13 +41,13 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Make every check of an installation; problems first. A check that fails itself is a finding too."""
+def examine(settings: Settings, more: tuple[Check, ...] = ()) -> list[Finding]:
+    """Make every check of an installation, and `more` that a feature knows of; problems first. A check that fails itself is a finding too."""
     if not settings.home.is_dir() or not control_exists(settings):
         return [Finding("set-up", f"There is no installation in {settings.home}.", "vtclinic init")]
     rounds = Rounds(settings)
     found = [*_open_key(rounds), *_open_directory(rounds)]
-    for check in CHECKS:
+    for check in (*CHECKS, *more):
         found += _make(check, rounds)
     return sorted(dict.fromkeys(found), key=lambda finding: finding.level != Level.PROBLEM)
 
@@ -80,4 +80,4 @@ def _open_directory(rounds: Rounds) -> list[Finding]:
     return []
 
 
-__all__ = ["CHECKS", "Finding", "Level", "Rounds", "examine"]
+__all__ = ["CHECKS", "Check", "Finding", "Level", "Rounds", "examine"]

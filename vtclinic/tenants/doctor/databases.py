@@ -60,7 +60,7 @@ def clock_is_right(rounds: Rounds) -> Iterator[Finding]:
 
 def mails_are_not_stuck(rounds: Rounds) -> Iterator[Finding]:
     """No clinic's mails wait for an hour."""
-    for clinic in _served(rounds):
+    for clinic in served(rounds):
         waiting = _waiting_mails(clinic_url(rounds.settings, clinic), rounds.now - STUCK)
         if waiting:
             yield Finding("mail", f"{waiting} mails of {clinic.slug} wait for more than an hour.", "Check smtp_host and that vtclinic serve runs.", Level.WARNING)
@@ -71,33 +71,35 @@ def _newest_files(rounds: Rounds) -> list[Path]:
     return [path for path in (*home.glob("*.db*"), *home.glob("clinics/*/clinic.db*"), Path(__file__)) if path.is_file()]
 
 
-def _served(rounds: Rounds) -> list[Clinic]:
+def served(rounds: Rounds) -> list[Clinic]:
+    """Return the clinics that people use, or will use again."""
     return [clinic for clinic in rounds.clinics if clinic.state in (ClinicState.ACTIVE, ClinicState.SUSPENDED)]
 
 
 def _trails(rounds: Rounds) -> Iterator[tuple[str, str, type[AuditEntry] | type[InstanceAuditEntry]]]:
     if rounds.control_is_current:
         yield "the instance", control_url(rounds.settings), InstanceAuditEntry
-    for clinic in _served(rounds):
+    for clinic in served(rounds):
         yield clinic.slug, clinic_url(rounds.settings, clinic), AuditEntry
 
 
 def _last(url: str, kind: type[AuditEntry] | type[InstanceAuditEntry]) -> datetime | None:
-    found: datetime | None = _ask(url, select(func.max(kind.at)))
+    found: datetime | None = ask(url, select(func.max(kind.at)))
     return found
 
 
 def _waiting_mails(url: str, since: datetime) -> int:
     waiting = OutboxMail.next_try.is_not(None), OutboxMail.created_at < since
-    return int(_ask(url, select(func.count()).select_from(OutboxMail).where(*waiting)) or 0)
+    return int(ask(url, select(func.count()).select_from(OutboxMail).where(*waiting)) or 0)
 
 
-def _ask(url: str, question: Select[Any]) -> Any:
+def ask(url: str, question: Select[Any]) -> Any:
+    """Return one value from a database, or None when it does not open: `schemas_are_current` reports that."""
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
             return connection.scalar(question)
     except Exception:
-        return None  # a database that does not open is schemas_are_current's to report
+        return None
     finally:
         engine.dispose()

@@ -24,7 +24,7 @@ admins = roles(CLINIC_ADMIN)
 def proposals() -> Response:
     """Show the open search, how far it is, or its lines; before one, what a search does."""
     batch = batching.open_batch()
-    lines = batching.lines(actor(), batch) if batch is not None and not batch.is_working else []
+    lines = batching.lines(actor(), batch, request.args.get("page", 1, type=int)) if batch is not None and not batch.is_working else None
     return page("matching/proposals.html", batch=batch, lines=lines, fits=kinds_that_fit, blocks=kinds_that_block, waiting=batching.count_waiting(actor()) if batch is None else 0)
 
 
@@ -76,13 +76,15 @@ def skip_line(uid: UUID) -> Response:
 
 
 def _decide(uid: UUID, *, accepted: bool) -> Response:
+    # Back to the page it was decided on; the first one's address needs no number.
+    here = request.form.get("page", type=int)
     try:
         row = batching.accept(actor(), uid) if accepted else batching.skip(actor(), uid)
     except Conflict as error:
         flash(error.message, "note")
-        return go("matching.proposals")
+        return go("matching.proposals", page=here)
     if row.state == ProposalState.STALE:
         flash(_("This line holds no longer: the person or the therapist has changed since the search. Nothing was sent. Start a new search for them."), "note")
     elif accepted:
         flash(_("Sent. They see their choices and decide. The place is kept for 7 days."), "ok")
-    return go("matching.proposals")
+    return go("matching.proposals", page=here)
