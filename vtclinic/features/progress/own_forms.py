@@ -129,7 +129,7 @@ class OwnForm(ClinicForm):
 class ImportForm(ClinicForm):
     """A FHIR Questionnaire from elsewhere."""
 
-    file = FileField(_l("FHIR Questionnaire (JSON)"), description=_l("It becomes a draft that you look through first. The most is 256 kB."))
+    file = FileField(_l("FHIR Questionnaire (JSON)"), description=_l("It becomes a draft that you look through first. Questions, answers and their points are read. Rules of the total, bands and lines are not: write them in the draft. The most is 256 kB."))
 
 
 class PublishForm(ClinicForm):
