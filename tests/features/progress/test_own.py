@@ -105,7 +105,7 @@ def test_a_line_and_the_change_that_counts_are_drawn_and_said(build, sam, ruth, 
         _waiting, series = results.my_progress(people.actor(sam), sam)
         change = series[0].latest.change
         assert (series[0].latest.baseline, series[0].latest.total, change.kind, change.recovered) == (6, 3, "improved", True)
-        assert draw(series[0]).cut is not None
+        assert {shown.cut[1] for shown in draw(series[0])} == {"Cut-off: 5"}
     browser = at(ruth)
     browser.send("/questionnaires/own")
     browser.send(browser.place, **{**FIELDS, "seen": 0, "line": "99", "reliable": "0"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import IntegrityError
 
 from vtclinic.core import clock, jobs
@@ -89,8 +89,8 @@ class Lines:
 def lines(actor: Actor, batch: Batch, page: int = 1) -> Lines:
     """Return a page of a batch's lines: those to decide first, then those with nobody, then those decided, the longest wait first in each."""
     authorize(actor, policy.can_help)
-    order = case((_to_decide(), 0), (Proposal.state == ProposalState.PROPOSED, 1), else_=2)
-    counted = select(func.count(), func.count().filter(_to_decide())).where(Proposal.batch_uid == batch.uid)
+    order = case({ProposalState.PROPOSED: 0, ProposalState.NOBODY: 1}, value=Proposal.state, else_=2)
+    counted = select(func.count(), func.count().filter(Proposal.state == ProposalState.PROPOSED)).where(Proposal.batch_uid == batch.uid)
     total, left = session().execute(counted).one()
     pages = max(1, -(-total // PAGE))
     here = max(1, min(page, pages))
@@ -101,10 +101,6 @@ def lines(actor: Actor, batch: Batch, page: int = 1) -> Lines:
     record(actor, "match.batch-read", "match_batch", batch.uid)
     shown = [Line(row, people[row.patient_uid], people.get(row.therapist_uid) if row.therapist_uid else None) for row in rows if row.patient_uid in people]
     return Lines(shown, here, pages, left)
-
-
-def _to_decide() -> ColumnElement[bool]:
-    return and_(Proposal.state == ProposalState.PROPOSED, Proposal.therapist_uid.is_not(None))
 
 
 def accept(actor: Actor, uid: UUID) -> Proposal:

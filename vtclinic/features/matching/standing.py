@@ -108,7 +108,7 @@ def _everything() -> CompoundSelect[str, UUID, int, str]:
     newest = select(func.max(WeightSet.version)).scalar_subquery()
     mine: BindParameter[UUID] = bindparam("patient")
     return union_all(
-        select(literal("care").label("kind"), care.therapist_uid.label("uid"), count.label("number"), nothing.label("text")).where(care.until.is_(None)).group_by(care.therapist_uid),
+        select(literal("care"), care.therapist_uid, count, nothing).where(care.until.is_(None)).group_by(care.therapist_uid),
         select(literal("begun"), care.therapist_uid, count, nothing).where(care.since >= bindparam("week")).group_by(care.therapist_uid),
         select(literal("held"), held.therapist_uid, count, nothing).where(kept).group_by(held.therapist_uid),
         select(literal("limit"), Limit.therapist_uid, Limit.new_per_week, nothing).where(Limit.new_per_week.is_not(None)),
@@ -124,11 +124,11 @@ def _everything() -> CompoundSelect[str, UUID, int, str]:
 @cache
 def _with_newest() -> Select[Any]:
     # One more row in front, beside which the newest match and the key to it stand.
-    front = select(literal("newest"), cast(null(), Uuid), literal(0), cast(null(), String))
+    front = select(literal("newest").label("kind"), cast(null(), Uuid).label("uid"), literal(0).label("number"), cast(null(), String).label("text"))
     lines, whose = union_all(front, *_everything().selects).subquery("line"), MatchRun.patient_uid == bindparam("patient")
     newest = select(MatchRun.uid).where(whose).order_by(MatchRun.made_at.desc(), MatchRun.uid.desc()).limit(1).scalar_subquery()
     return (
         select(*lines.c, MatchRun, PatientKey)
-        .outerjoin(MatchRun, (lines.c[0] == "newest") & (MatchRun.uid == newest))
+        .outerjoin(MatchRun, (lines.c.kind == "newest") & (MatchRun.uid == newest))
         .outerjoin(PatientKey, PatientKey.patient_uid == MatchRun.patient_uid)
     )
