@@ -21,7 +21,8 @@ def collect(package: Path = PACKAGE) -> Catalog:
     catalog = Catalog(project="vtclinic", copyright_holder="", charset="utf-8")
     found = extract_from_dir(package, METHODS, keywords=KEYWORDS, comment_tags=("Translators:",), options_map={"**.html": {"silent": "false"}})
     for filename, line, message, comments, context in found:
-        catalog.add(message, None, [(filename, line)], auto_comments=comments, context=context)
+        # A template by the name it is asked for, after the room that holds it.
+        catalog.add(message, None, [(filename.replace("/templates/", ":"), line)], auto_comments=comments, context=context)
     return catalog
 
 

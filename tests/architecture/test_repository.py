@@ -7,11 +7,13 @@ import re
 from importlib import metadata
 
 import pytest
+from babel.messages.pofile import read_po
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.architecture.source import ROOT, tracked
+from tools.extract_messages import TARGET, collect
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-setup.lock")
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -48,6 +50,12 @@ def test_no_home_folder_is_named():
 def test_nothing_large_or_built_is_kept():
     assert {path.name: path.stat().st_size for path in tracked() if path.stat().st_size > 1_500_000} == {}
     assert [name for name, _ in texts() if name.endswith((".pyc", "uv.lock")) or "/node_modules/" in name] == []
+
+
+def test_translators_are_given_every_marked_string():
+    with TARGET.open("rb") as file:
+        given = {message.id for message in read_po(file) if message.id}
+    assert {message.id for message in collect() if message.id} == given, "run tools/extract_messages.py"
 
 
 def pins(lock: str) -> dict[str, str]:
