@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Integer, bindparam, literal_column, select, text
+from sqlalchemy import Column, Integer, bindparam, select, text
 from sqlalchemy.orm import Session, aliased, join
 
 Read = dict[str, Any]
@@ -62,7 +62,7 @@ def _sources(words: str, entities: dict[str, Any]) -> tuple[dict[str, Any], Any]
         what, *condition = [each for _, each in _split(part, _ON)]
         table, _, alias = what.strip().rpartition(" AS ")
         if table.startswith("("):
-            here: Any = select(literal_column("1").label("one")).subquery(alias)
+            here: Any = text(table[1:-1]).columns().subquery(alias)
         else:
             here = aliased(entities[table], name=alias) if table else entities[alias]
         found[alias] = here
@@ -76,7 +76,8 @@ def _asked(columns: Iterable[Any], shown: list[str], sources: dict[str, Any]) ->
     for (name, table), group in groupby(zip(columns, shown, strict=True), key=lambda pair: (pair[1].partition(".")[0], pair[0][0])):
         pairs = list(group)
         if table is None:
-            asked += [literal_column(words) for _, words in pairs]
+            # Words that bind values of their own: a literal column would leave their names unbound.
+            asked += [text(words) for _, words in pairs]
             continue
         names, source = [column[1] for column, _ in pairs], sources[name]
         keys = {column.key for column in source.__table__.primary_key} if hasattr(source, "__table__") else {column.key for column in source.__mapper__.primary_key}
@@ -100,9 +101,9 @@ def _commas(words: str) -> list[str]:
 
 def _column(objects: Iterable[Any]) -> tuple[str | None, str]:
     found = next((each for each in objects if isinstance(each, Column) and each.table is not None), None)
-    if found is None:
-        return None, ""
-    return getattr(found.table, "element", found.table).name, found.name
+    # A column of several queries together belongs to no table.
+    table = None if found is None else getattr(getattr(found.table, "element", found.table), "name", None)
+    return (None, "") if found is None or table is None else (table, found.name)
 
 
 def _coded(value: Any) -> Any:

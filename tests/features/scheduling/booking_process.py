@@ -18,7 +18,7 @@ from vtclinic.features.scheduling import booking
 from vtclinic.features.scheduling.booking import Wish
 from vtclinic.tenants.scope import tenant_scope
 
-POINTS = {"claimed": (records, "open_care"), "care-opened": (matching, "close_all"), "before-letters": (booking.letters, "tell_booked"), "after-letters": (booking, "publish")}
+POINTS = {"claimed": (records, "open_care"), "care-opened": (matching, "close_all"), "before-letters": (booking.letters, "tell_booked"), "after-letters": (booking, "tell_pages")}
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ def move_submit(uid: UUID) -> Response:
     form = MoveForm()
     start = screens.read_stamp(form.slot.data)
     if start is None:
-        raise Invalid(_("Choose a time to go on."))
+        return _picker(moving.choices(actor(), uid), problem=_("Choose a time to go on."), status=422)
     if not form.validate():
         return _check(moving.choices(actor(), uid), start, form, status=422)
     try:
